@@ -1,0 +1,1 @@
+"""StackDock: one live console over many cloud accounts."""

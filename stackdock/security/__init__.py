@@ -1,0 +1,1 @@
+"""Rules without storage: permissions, scope, envelope encryption, passwords, tokens. No table, no request, no page."""
