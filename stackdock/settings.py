@@ -20,10 +20,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STACKDOCK_", extra="ignore")
 
     data_dir: Path = Field(Path(".stackdock"), description="The one data folder: database, master key, uploaded files.")
-    database_url: str | None = Field(None, description="postgresql://… selects PostgreSQL instead of SQLite in the data folder.")
+    database_url: str | None = Field(None, description="postgresql://… selects PostgreSQL instead of SQLite in the folder.")
     host: str = Field("127.0.0.1", description="Address to bind. Anything but loopback needs STACKDOCK_PUBLIC_URL.")
     port: int = Field(3000, ge=0, le=65535, description="The one port of pages, websocket and API.")
-    public_url: str | None = Field(None, description="The address people use, as https://console.example.com: the only allowed origin.")
+    public_url: str | None = Field(
+        None, description="The address people use, as https://console.example.com: the only allowed origin."
+    )
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated private hosts (no ports) that docks may reach, for self-hosted providers."
     )
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _public_bind_needs_an_origin(self) -> Settings:
         if self.public_url is None and not _is_loopback(self.host):
-            raise ValueError(f"STACKDOCK_HOST={self.host} is reachable by others: set STACKDOCK_PUBLIC_URL to the address people will use")
+            raise ValueError(f"STACKDOCK_HOST={self.host} is open to others: set STACKDOCK_PUBLIC_URL to the address they use")
         return self
 
     @property
@@ -71,7 +73,8 @@ class Settings(BaseSettings):
         """The origins whose pages may open the websocket or post a form."""
         if self.public_url:
             return (self.public_url,)
-        return tuple(f"http://{host}:{self.port}" for host in dict.fromkeys((_in_url(self.host), "127.0.0.1", "localhost", "[::1]")))
+        hosts = dict.fromkeys((_in_url(self.host), "127.0.0.1", "localhost", "[::1]"))
+        return tuple(f"http://{host}:{self.port}" for host in hosts)
 
     @property
     def is_https(self) -> bool:

@@ -27,4 +27,4 @@ class Level(IntEnum):
     FULL = 2
 
 
-OWNER_PERMISSIONS: dict[Area, Level] = {area: Level.FULL for area in Area} | {Area.AUDIT: Level.READ}
+OWNER_PERMISSIONS: dict[Area, Level] = dict.fromkeys(Area, Level.FULL) | {Area.AUDIT: Level.READ}

@@ -84,7 +84,7 @@ def system_scope(organization_id: str | None, label: str = "sync") -> Scope:
     return Scope(
         actor=Actor(ActorKind.SYSTEM, label=label),
         organization_id=organization_id,
-        permissions=MappingProxyType({area: Level.FULL for area in Area}),
+        permissions=MappingProxyType(dict.fromkeys(Area, Level.FULL)),
         visibility=EVERYTHING,
     )
 

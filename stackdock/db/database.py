@@ -1,0 +1,119 @@
+"""The process's one database: SQLite in the data folder, or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+
+import stackdock.models
+import stackdock.resources  # noqa: F401  (every table is known to the metadata)
+from stackdock.db import capture, migrate
+from stackdock.errors import StartRefused
+from stackdock.settings import Settings
+
+BUSY_TIMEOUT_SECONDS = 15
+IMMEDIATE = "stackdock_immediate"
+
+
+class Database:
+    """One engine and the lock that lets this process's writers queue fairly on SQLite, which has one writer at a time."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _make_engine(url)
+        self.writing = _immediate(self.engine) if self.is_sqlite else self.engine
+        self._write_lock = asyncio.Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def write_lock(self) -> asyncio.Lock | None:
+        return self._write_lock if self.is_sqlite else None
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+_current: Database | None = None
+
+
+def current() -> Database:
+    if _current is None:
+        raise StartRefused("The database is not open.")
+    return _current
+
+
+async def open_database(url: str, *, migrated: bool = False) -> Database:
+    """Open the process's database; bring its schema up to date first, unless the caller knows that it is (`migrated`)."""
+    global _current
+    url = driver_url(url)
+    if not migrated:
+        await asyncio.to_thread(migrate.upgrade, url)
+    database = Database(url)
+    async with database.engine.connect() as connection:
+        await connection.run_sync(capture.verify_capture, SQLModel.metadata)
+    _current = database
+    return database
+
+
+async def close_database() -> None:
+    global _current
+    if _current is not None:
+        await _current.close()
+        _current = None
+
+
+def database_url(settings: Settings) -> str:
+    """Where the settings say the data is. Creates the data folder, for this user only."""
+    folder = settings.data_dir.resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return driver_url(settings.database_url or f"sqlite:///{folder / 'stackdock.db'}")
+
+
+def driver_url(url: str) -> str:
+    """The same address with the driver that StackDock uses."""
+    scheme, _, rest = url.partition("://")
+    match scheme.partition("+")[0]:
+        case "sqlite":
+            return f"sqlite+aiosqlite://{rest}"
+        case "postgresql" | "postgres":
+            return f"postgresql+psycopg://{rest}"
+    raise StartRefused(f"STACKDOCK_DATABASE_URL: {scheme!r} is not supported, use postgresql:// or sqlite:///")
+
+
+def _make_engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _immediate(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool; its transactions take the write lock at once instead of failing half-way."""
+    return engine.execution_options(**{IMMEDIATE: True})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late and breaks savepoints
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(IMMEDIATE) else "BEGIN")
