@@ -41,13 +41,13 @@ async def reading(scope: Scope) -> AsyncIterator[AsyncSession]:
     async with AsyncSession(current().engine, expire_on_commit=False) as session:
         await _enter(session, scope)
         yield session
-        await session.rollback()
 
 
 async def _enter(session: AsyncSession, scope: Scope) -> None:
     """Tell PostgreSQL whose rows this transaction is about, for row-level security."""
     if not current().is_sqlite:
-        await session.execute(
+        connection = await session.connection()
+        await connection.execute(
             text("SELECT set_config('stackdock.organization_id', :organization_id, true)"),
             {"organization_id": scope.organization_id or ""},
         )

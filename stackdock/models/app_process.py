@@ -10,7 +10,7 @@ from stackdock.models.fields import instant_now, primary_id
 
 
 class AppProcess(SQLModel, table=True):
-    __tablename__ = "app_process"
+    __tablename__ = "app_process"  # type: ignore[assignment]
 
     id: str = primary_id()
     origin: str = Field(max_length=256)

@@ -24,7 +24,7 @@ class AuditEntry(SQLModel, table=True):
     Neither actor nor organization is a foreign key: an entry outlives both.
     """
 
-    __tablename__ = "audit_entry"
+    __tablename__ = "audit_entry"  # type: ignore[assignment]
     __table_args__ = (
         UniqueConstraint("chain", "sequence", name="uq_audit_entry_chain_sequence"),
         Index("ix_audit_entry_organization", "organization_id", "recorded_at", "id"),

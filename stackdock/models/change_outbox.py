@@ -11,7 +11,7 @@ from stackdock.models.fields import instant
 
 
 class ChangeOutbox(SQLModel, table=True):
-    __tablename__ = "change_outbox"
+    __tablename__ = "change_outbox"  # type: ignore[assignment]
     __table_args__ = ({"sqlite_autoincrement": True},)  # a number is never used again after pruning
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))  # type: ignore[call-overload]

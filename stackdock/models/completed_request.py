@@ -11,7 +11,7 @@ from stackdock.models.fields import instant_now, primary_id
 
 
 class CompletedRequest(SQLModel, table=True):
-    __tablename__ = "completed_request"
+    __tablename__ = "completed_request"  # type: ignore[assignment]
     __table_args__ = (UniqueConstraint("actor", "operation", "key", name="uq_completed_request"),)
 
     id: str = primary_id()

@@ -25,7 +25,7 @@ class Dock(SQLModel, table=True):
     `sync_requested_at`, which also lifts a pause for that one run. The lease (`lease_number` only grows) says who may write.
     """
 
-    __tablename__ = "dock"
+    __tablename__ = "dock"  # type: ignore[assignment]
     __table_args__ = (
         UniqueConstraint("organization_id", "name", name="uq_dock_organization_name"),
         Index("ix_dock_due", "next_sync_at"),

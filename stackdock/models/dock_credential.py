@@ -8,7 +8,7 @@ from stackdock.models.fields import primary_id, reference
 
 
 class DockCredential(SQLModel, table=True):
-    __tablename__ = "dock_credential"
+    __tablename__ = "dock_credential"  # type: ignore[assignment]
     __table_args__ = (UniqueConstraint("dock_id", "name", name="uq_dock_credential_dock_name"),)
 
     id: str = primary_id()

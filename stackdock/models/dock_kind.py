@@ -15,7 +15,7 @@ class DockKind(SQLModel, table=True):
     A complete run in which the rows are back, or fewer than the breaker's limit are missing, returns it to none.
     """
 
-    __tablename__ = "dock_kind"
+    __tablename__ = "dock_kind"  # type: ignore[assignment]
     __table_args__ = (
         UniqueConstraint("dock_id", "kind", name="uq_dock_kind_dock_kind"),
         {"info": {"live": ("organization_id", "dock_id")}},

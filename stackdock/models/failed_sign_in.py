@@ -10,7 +10,7 @@ from stackdock.models.fields import instant_now, primary_id
 
 
 class FailedSignIn(SQLModel, table=True):
-    __tablename__ = "failed_sign_in"
+    __tablename__ = "failed_sign_in"  # type: ignore[assignment]
     __table_args__ = (
         Index("ix_failed_sign_in_account", "account_hash", "failed_at"),
         Index("ix_failed_sign_in_address", "address", "failed_at"),

@@ -10,7 +10,7 @@ from stackdock.models.fields import instant, instant_now, primary_id, reference
 
 
 class LoginSession(SQLModel, table=True):
-    __tablename__ = "login_session"
+    __tablename__ = "login_session"  # type: ignore[assignment]
     __table_args__ = ({"info": {"live": ("id", "user_id")}},)
 
     id: str = primary_id()

@@ -10,7 +10,7 @@ from stackdock.models.fields import instant_now
 
 
 class MasterKey(SQLModel, table=True):
-    __tablename__ = "master_key"
+    __tablename__ = "master_key"  # type: ignore[assignment]
 
     key_id: str = Field(max_length=32, primary_key=True)
     canary: str = Field(max_length=256)  # a known word sealed with the key: proves that a key of this id is that key

@@ -10,7 +10,7 @@ from stackdock.models.fields import instant_now, primary_id, reference
 
 
 class Membership(SQLModel, table=True):
-    __tablename__ = "membership"
+    __tablename__ = "membership"  # type: ignore[assignment]
     __table_args__ = (
         UniqueConstraint("organization_id", "user_id", name="uq_membership_organization_user"),
         {"info": {"live": ("organization_id", "user_id")}},

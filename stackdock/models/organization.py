@@ -10,7 +10,7 @@ from stackdock.models.fields import instant_now, primary_id
 
 
 class Organization(SQLModel, table=True):
-    __tablename__ = "organization"
+    __tablename__ = "organization"  # type: ignore[assignment]
     __table_args__ = ({"info": {"live": ("id",)}},)
 
     id: str = primary_id()

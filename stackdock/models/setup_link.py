@@ -10,7 +10,7 @@ from stackdock.models.fields import instant, instant_now, primary_id
 
 
 class SetupLink(SQLModel, table=True):
-    __tablename__ = "setup_link"
+    __tablename__ = "setup_link"  # type: ignore[assignment]
 
     id: str = primary_id()
     token_hash: str = Field(max_length=64, unique=True)

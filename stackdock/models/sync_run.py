@@ -25,7 +25,7 @@ class RunTrigger(StrEnum):
 
 
 class SyncRun(SQLModel, table=True):
-    __tablename__ = "sync_run"
+    __tablename__ = "sync_run"  # type: ignore[assignment]
     __table_args__ = (
         Index("ix_sync_run_dock_started", "dock_id", "started_at", "id"),
         Index("ix_sync_run_started", "started_at"),

@@ -19,7 +19,7 @@ class KindOutcome(StrEnum):
 
 
 class SyncRunKind(SQLModel, table=True):
-    __tablename__ = "sync_run_kind"
+    __tablename__ = "sync_run_kind"  # type: ignore[assignment]
     __table_args__ = (
         UniqueConstraint("run_id", "kind", name="uq_sync_run_kind_run_kind"),
         {"info": {"live": ("organization_id", "dock_id", "run_id")}},

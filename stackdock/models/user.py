@@ -10,7 +10,7 @@ from stackdock.models.fields import instant, instant_now, primary_id
 
 
 class User(SQLModel, table=True):
-    __tablename__ = "user_account"  # "user" is a reserved word in PostgreSQL
+    __tablename__ = "user_account"  # type: ignore[assignment]  # "user" is a reserved word in PostgreSQL
     __table_args__ = ({"info": {"live": ("id",)}},)
 
     id: str = primary_id()

@@ -59,7 +59,7 @@ class ResourceRow(SQLModel):
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         name = cls.__tablename__
-        present = {"sqlite_where": text("removed_at IS NULL"), "postgresql_where": text("removed_at IS NULL")}
+        present: Any = {"sqlite_where": text("removed_at IS NULL"), "postgresql_where": text("removed_at IS NULL")}
         return (
             UniqueConstraint("dock_id", "external_id", name=f"uq_{name}_dock_external"),
             Index(f"ix_{name}_organization_name", "organization_id", "name", "id", **present),

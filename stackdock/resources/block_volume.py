@@ -21,4 +21,4 @@ class BlockVolumeFields(ResourceFields):
 
 
 class BlockVolume(ResourceRow, BlockVolumeFields, table=True):
-    __tablename__ = "block_volume"
+    __tablename__ = "block_volume"  # type: ignore[assignment]

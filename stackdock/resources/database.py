@@ -22,4 +22,4 @@ class DatabaseFields(ResourceFields):
 
 
 class Database(ResourceRow, DatabaseFields, table=True):
-    __tablename__ = "database"
+    __tablename__ = "database"  # type: ignore[assignment]

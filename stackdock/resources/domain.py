@@ -23,4 +23,4 @@ class DomainFields(ResourceFields):
 
 
 class Domain(ResourceRow, DomainFields, table=True):
-    __tablename__ = "domain"
+    __tablename__ = "domain"  # type: ignore[assignment]

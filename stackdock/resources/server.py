@@ -23,4 +23,4 @@ class ServerFields(ResourceFields):
 
 
 class Server(ResourceRow, ServerFields, table=True):
-    __tablename__ = "server"
+    __tablename__ = "server"  # type: ignore[assignment]

@@ -49,7 +49,10 @@ async def append(session: AsyncSession, scope: Scope, entries: Sequence[Entry]) 
         organization_id = entry.organization_id or scope.organization_id
         chain = organization_id or INSTANCE_CHAIN
         if session.get_bind().dialect.name == "postgresql":
-            await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:chain, 7))"), {"chain": "audit:" + chain})
+            connection = await session.connection()
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:chain, 7))"), {"chain": "audit:" + chain}
+            )
         last = (await session.exec(_last_of(chain))).first()
         row = AuditEntry(
             organization_id=organization_id,

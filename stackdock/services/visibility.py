@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import or_
+from sqlmodel import col
 
 from stackdock.models import Dock
 from stackdock.resources.base import ResourceRow
@@ -24,7 +25,7 @@ def visible(statement: Statement, model: type[Any], scope: Scope) -> Statement:
         return statement
     docks, resources = sorted(scope.visibility.docks), sorted(scope.visibility.resources)
     if model is Dock:
-        return statement.where(model.id.in_(docks))
+        return statement.where(col(Dock.id).in_(docks))
     if issubclass(model, ResourceRow):
         return statement.where(or_(model.dock_id.in_(docks), model.id.in_(resources)))  # type: ignore[attr-defined]
     if hasattr(model, "dock_id"):
