@@ -59,7 +59,7 @@ def _declare(function: Callable[..., Any], style: str, area: Area | None, level:
     return operation
 
 
-async def _permit(scope: Scope, operation: Operation) -> None:
+async def permit(scope: Scope, operation: Operation) -> None:
     """Pass, or record the denial and raise PermissionDenied."""
     if operation.area is None:
         return
@@ -87,7 +87,7 @@ def _guarded(style: str, area: Area, level: Level) -> Callable[..., Any]:
 
         @wraps(function)
         async def run(scope: Scope, *args: P.args, **kwargs: P.kwargs) -> R:
-            await _permit(scope, operation)
+            await permit(scope, operation)
             return await function(scope, *args, **kwargs)
 
         return run
@@ -135,7 +135,7 @@ def mutation(
 
         @wraps(function)
         async def run(scope: Scope, *args: P.args, **kwargs: P.kwargs) -> R:
-            await _permit(scope, operation)
+            await permit(scope, operation)
             claim = _claim(scope, operation, args, kwargs)
             if claim and (done := await _find_done(scope, claim)):
                 return done.result

@@ -1,0 +1,1 @@
+"""What every page shares: who is signed in, the guard before every event, the handler decorator, notices."""

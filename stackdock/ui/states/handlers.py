@@ -1,0 +1,143 @@
+"""The decorator of every event handler that a browser may call. What does not carry it is refused by the guard.
+
+    class DocksState(rx.State):
+        field_errors: dict[str, str] = {}
+
+        @handler(Area.DOCKS, Level.FULL)
+        async def rename(self, scope: Scope, dock_id: str, name: str) -> None:
+            await rename_dock(scope, dock_id, name)
+
+        @handler(Area.DOCKS, Level.FULL, background=True)  # slow work; changes its state inside `async with self`
+        async def link(self, scope: Scope, form: dict[str, str]) -> None: ...
+
+Reflex and the browser see `rename(dock_id, name)`: the scope is made from the socket's cookie and the page's address.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import wraps
+from typing import Any
+
+import reflex as rx
+
+from stackdock.columns import new_id
+from stackdock.errors import InvalidInput, NotSignedIn, StackDockError
+from stackdock.security.open_sockets import end_client_sockets
+from stackdock.security.permissions import Area, Level
+from stackdock.security.scope import Scope
+from stackdock.services.operations import Operation, permit
+from stackdock.ui.states.notices import notify
+from stackdock.ui.states.scopes import person_scope_of, scope_of
+
+DECLARATION = "_stackdock_operation"
+IDEMPOTENCY_KEY = "idempotency_key"
+
+logger = logging.getLogger(__name__)
+
+
+def handler(
+    area: Area | None, level: Level = Level.READ, *, background: bool = False, **options: Any
+) -> Callable[[Callable[..., Any]], Any]:
+    """Declare an event handler with the permission it needs, in the organization of the page that sends the event.
+
+    `area=None` is for what any signed-in person may do; its scope has no organization. The function takes the scope after
+    `self`; it is a coroutine function or an async generator. An argument named `idempotency_key`, or a form's field of that
+    name, becomes the scope's key. A StackDockError is shown as a notice (InvalidInput with a field goes into the state's
+    `field_errors`, where it has that var); anything else is logged with its traceback, and the person sees its reference
+    number. `options` are those of `rx.event`.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        operation = Operation(f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}", "handler", area, level)
+        run = _stream(function, operation, background) if inspect.isasyncgenfunction(function) else None
+        run = run or _call(function, operation, background)
+        _hide_scope(run, function)
+        setattr(run, DECLARATION, operation)
+        event: Any = rx.event
+        return event(background=background or None, **options)(run)
+
+    return decorate
+
+
+def declaration_of(function: Callable[..., Any]) -> Operation | None:
+    """What a handler declares, or None for a function that no client may call."""
+    return getattr(function, DECLARATION, None)
+
+
+def _call(function: Callable[..., Any], operation: Operation, background: bool) -> Callable[..., Any]:
+    @wraps(function)
+    async def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            scope = await _enter(self, operation, kwargs)
+            return await function(self, scope, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001  the outermost frame of an event: it answers the person
+            await _answer(self, error, operation, background)
+
+    return run
+
+
+def _stream(function: Callable[..., Any], operation: Operation, background: bool) -> Callable[..., Any]:
+    @wraps(function)
+    async def run(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        try:
+            scope = await _enter(self, operation, kwargs)
+            async for event in function(self, scope, *args, **kwargs):
+                yield event
+        except Exception as error:  # noqa: BLE001  the outermost frame of an event: it answers the person
+            await _answer(self, error, operation, background)
+
+    return run
+
+
+async def _enter(state: Any, operation: Operation, arguments: dict[str, Any]) -> Scope:
+    if operation.area is None:
+        return (await person_scope_of(state)).with_key(_take_key(arguments))
+    scope = await scope_of(state)
+    await permit(scope, operation)
+    return scope.with_key(_take_key(arguments))
+
+
+def _take_key(arguments: dict[str, Any]) -> str | None:
+    """The idempotency key among the arguments; a form's own is taken out of it, since it is not a field."""
+    if isinstance(key := arguments.get(IDEMPOTENCY_KEY), str):
+        return key
+    for name, value in arguments.items():
+        if isinstance(value, dict) and IDEMPOTENCY_KEY in value:
+            arguments[name] = {field: given for field, given in value.items() if field != IDEMPOTENCY_KEY}
+            return str(value[IDEMPOTENCY_KEY])
+    return None
+
+
+async def _answer(state: Any, error: Exception, operation: Operation, background: bool) -> None:
+    changing: AbstractAsyncContextManager[Any] = state if background else nullcontext()
+    async with changing:
+        if isinstance(error, NotSignedIn):
+            end_client_sockets(state.router.session.client_token)
+        elif isinstance(error, InvalidInput) and error.field and "field_errors" in type(state).vars:
+            state.field_errors = {error.field: error.message}
+        elif isinstance(error, StackDockError):
+            await notify(state, error.message, "error")
+        else:
+            reference = log_unexpected(error, operation.name)
+            await notify(state, f"Something went wrong here. Nothing was lost; the log has it as {reference}.", "error")
+
+
+def log_unexpected(error: BaseException, where: str) -> str:
+    """Log a bug with its traceback; returns the reference number that finds it."""
+    reference = new_id()[-8:]
+    logger.error("%s failed, reference %s", where, reference, exc_info=error)
+    return reference
+
+
+def _hide_scope(run: Callable[..., Any], function: Callable[..., Any]) -> None:
+    """Show Reflex the arguments that a browser gives: all but the scope."""
+    signature = inspect.signature(function)
+    kept = [parameter for index, parameter in enumerate(signature.parameters.values()) if index != 1]
+    names = {parameter.name for parameter in kept}
+    target: Any = run
+    target.__signature__ = signature.replace(parameters=kept)
+    target.__annotations__ = {name: hint for name, hint in function.__annotations__.items() if name in names}
