@@ -29,12 +29,15 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated private hosts (no ports) that docks may reach, for self-hosted providers."
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
     sync_run_retention_days: int = Field(30, ge=1, description="How long finished sync runs are kept.")
     outbox_retention_minutes: int = Field(60, ge=1, description="How long rows of the change outbox are kept.")
     tombstone_retention_days: int = Field(30, ge=1, description="How long vanished resources are kept.")
     sync_concurrency: int = Field(8, ge=1, le=64, description="How many docks are synced at once.")
 
-    @field_validator("allow_hosts", mode="before")
+    @field_validator("allow_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

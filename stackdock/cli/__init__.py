@@ -1,0 +1,14 @@
+"""The `stackdock` command: one file per command group, one line here."""
+
+import typer
+
+from stackdock.cli import provider
+
+app = typer.Typer(
+    name="stackdock",
+    help="A self-hosted console that shows everything you run across many cloud accounts, live.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a pretty traceback prints local variables, credentials among them
+)
+app.add_typer(provider.app, name="provider")

@@ -1,0 +1,131 @@
+"""The one process that serves pages, the websocket and the API: uvicorn on uvloop, stopped by one signal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import uvicorn
+from uvicorn._types import ASGI3Application, LifespanStartupFailedEvent
+
+from stackdock.endpoints.cache_headers import with_cache_headers
+from stackdock.errors import StackDockError, StartRefused
+from stackdock.settings import Settings
+
+BACKLOG = 2048  # a thousand browsers reconnect at once after a restart
+GRACE_SECONDS = 2  # for open requests and sockets, once asked to stop
+STOP_WITHIN_SECONDS = 15.0  # then the process ends whatever still runs, such as a provider call in a thread
+
+
+class Server(uvicorn.Server):
+    """Calls `when_ready` once it listens; a stop that was asked for is a success, not a crash."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        await self._when_ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Like uvicorn's, but the signal is not raised again afterwards and a stop that hangs is cut short."""
+        before = {sign: signal.signal(sign, self._stop) for sign in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
+    def _stop(self, sign: int, _frame: object) -> None:
+        if not self.should_exit:
+            limit = threading.Timer(STOP_WITHIN_SECONDS, os._exit, [0])
+            limit.daemon = True
+            limit.start()
+            self.should_exit = True
+        elif sign == signal.SIGINT:
+            os._exit(130)  # a second Ctrl-C: the person has waited enough
+
+
+def load_app() -> ASGI3Application:
+    """The console as an ASGI app. Set `frontend.serving_environment()` first: Reflex reads it as it is imported.
+
+    By name, because the command line and the app are one layer and neither imports the other.
+    """
+    return with_cache_headers(_readable_failures(import_module("stackdock.stackdock").app()))
+
+
+def serve(app: ASGI3Application, listener: socket.socket, when_ready: Callable[[], Awaitable[None]], settings: Settings) -> None:
+    """Serve until a signal says stop. Raises SystemExit when the app cannot start."""
+    _allow_many_sockets()
+    proxies = ",".join(settings.trusted_proxies)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # messages are small: compressing each costs more than it saves
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=BACKLOG,
+    )
+    Server(config, when_ready).run([listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises StartRefused when the address is taken or not this machine's."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        advice = "Stop the other program, or choose a port with STACKDOCK_PORT."
+        raise StartRefused(f"Cannot listen on {host} port {port}: {reason}. {advice}") from error
+    return listener
+
+
+def _readable_failures(app: ASGI3Application) -> ASGI3Application:
+    """Report an error on purpose at start-up as its sentence instead of a traceback."""
+
+    async def readable(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        failures: list[Any] = []
+
+        async def hold_failure(message: Any) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                failures.append(message)
+            else:
+                await send(message)
+
+        try:
+            await app(scope, receive, hold_failure)
+        except StackDockError as error:
+            failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": error.message}
+            await send(failed)
+        except BaseException:
+            for message in failures:
+                await send(message)
+            raise
+
+    return readable
+
+
+def _allow_many_sockets() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
