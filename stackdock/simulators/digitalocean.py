@@ -54,13 +54,13 @@ class DigitalOceanSimulator(Simulator):
             if self.random.random() < 0.8:
                 self._attach(volume, droplet)
 
-    def remove(self, name: str, external_id: object) -> None:
-        if name == "droplets":
+    def remove(self, kind: str, external_id: object) -> None:
+        if kind == "droplets":
             for volume_id in list(self.droplets[external_id]["volume_ids"]):
                 self._detach(self.volumes[volume_id])
-        elif name == "volumes":
+        elif kind == "volumes":
             self._detach(self.volumes[external_id])
-        super().remove(name, external_id)
+        super().remove(kind, external_id)
 
     def open_budget(self, least: int) -> Budget:
         """The hourly limit only; the limit of 250 a minute is left to the fault rate_limited."""

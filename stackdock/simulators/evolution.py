@@ -25,16 +25,17 @@ class Evolution:
 
     random: Random
     moves: Sequence[Move]
-    _begun: dict[tuple[str, str], list[Stage]] = field(default_factory=dict)
+    _begun: dict[tuple[Listing, str], list[Stage]] = field(default_factory=dict)
     _steps: int = 0
     _removable_from_step: int = 0
 
     def step(self) -> None:
         self._steps += 1
-        for key, stages in list(self._begun.items()):
-            stages.pop(0)()
-            if not stages:
-                del self._begun[key]
+        for (listing, external_id), stages in list(self._begun.items()):
+            if external_id in listing:  # somebody else may have removed it
+                stages.pop(0)()
+            if not stages or external_id not in listing:
+                del self._begun[listing, external_id]
         for move in self.random.sample(self.moves, k=self.random.choice((1, 1, 2))):
             move(self)
 
@@ -42,11 +43,11 @@ class Evolution:
         """Run the first stage now and one more at each following step; until then the item is left alone."""
         stages[0]()
         if stages[1:]:
-            self._begun[listing.name, str(item[listing.id_key])] = list(stages[1:])
+            self._begun[listing, str(item[listing.id_key])] = list(stages[1:])
 
     def pick(self, listing: Listing, condition: Callable[[Item], bool] = bool) -> Item | None:
         """An item that nothing is happening to, or None."""
-        free = [item for item in listing if (listing.name, str(item[listing.id_key])) not in self._begun and condition(item)]
+        free = [item for item in listing if (listing, str(item[listing.id_key])) not in self._begun and condition(item)]
         return self.random.choice(free) if free else None
 
     def may_add(self, listing: Listing) -> bool:

@@ -53,13 +53,13 @@ class HetznerSimulator(Simulator):
             if self.random.random() < 0.8:
                 self._attach(volume, server)
 
-    def remove(self, name: str, external_id: object) -> None:
-        if name == "servers":
+    def remove(self, kind: str, external_id: object) -> None:
+        if kind == "servers":
             for volume_id in list(self.servers[external_id]["volumes"]):
                 self._detach(self.volumes[volume_id])
-        elif name == "volumes":
+        elif kind == "volumes":
             self._detach(self.volumes[external_id])
-        super().remove(name, external_id)
+        super().remove(kind, external_id)
 
     def open_budget(self, least: int) -> Budget:
         return RefillingBudget(max(3600, least))

@@ -75,7 +75,7 @@ class Listing:
     def remove(self, external_id: object) -> None:
         del self._items[str(external_id)]
 
-    def change(self, external_id: object, **fields: Any) -> Item:
+    def change(self, external_id: object, /, **fields: Any) -> Item:
         item = self[external_id]
         item.update(fields)
         return item

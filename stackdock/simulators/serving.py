@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import uvicorn
@@ -28,46 +28,48 @@ class RunningSimulator:
         return f"http://{host}:{port}{self.simulator.prefix}"
 
 
-class _Server(uvicorn.Server):
-    """Leaves the process's signals alone, says when it listens, and does not wait for slow clients at its end."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-        await super().shutdown(sockets)
-
-
 @contextlib.asynccontextmanager
 async def serve(simulator: Simulator, *, port: int = 0) -> AsyncIterator[RunningSimulator]:
-    """Listen on loopback until the block ends; port 0 takes a free one. Raises: OSError when the port is taken."""
-    listener = socket.create_server((HOST, port))
-    # The loop's own logging is the app's; uvicorn must not configure it a second time.
-    config = uvicorn.Config(
-        simulator.app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    listening = asyncio.create_task(server.listening.wait())
+    """Listen on loopback until the block ends; port 0 takes a free one. Raises: OSError when the port is taken.
+
+    uvicorn is driven in parts, because its `serve` takes the process's signals and waits for slow clients at its end.
+    """
+    listener = _listen(port)
+    # The process's logging is the app's: uvicorn must not configure it.
+    config = uvicorn.Config(simulator.app, log_config=None, access_log=False, lifespan="off", ws="none")
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
+    ticking = asyncio.create_task(server.main_loop())  # keeps the Date header right
     try:
-        await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            serving.result()
-        host, bound_port = listener.getsockname()
-        yield RunningSimulator(simulator, (host, bound_port))
+        yield RunningSimulator(simulator, listener.getsockname())
     finally:
-        listening.cancel()
-        server.should_exit = True
-        await serving
+        ticking.cancel()
+        await asyncio.wait({ticking})
+        await _stop(server)
+
+
+def _listen(port: int) -> socket.socket:
+    # Named as TCP: asyncio turns Nagle's delay off only where the protocol number says so, else each answer waits 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    """Close everything at once: who still waits for an answer (a fault, perhaps) sees the connection end."""
+    for listening in server.servers:
+        listening.close()
+    await asyncio.sleep(0)  # a connection accepted a moment ago is only now known to the server
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()
+    if answering := set(server.server_state.tasks):
+        _, stuck = await asyncio.wait(answering, timeout=1)
+        for task in stuck:
+            task.cancel()

@@ -89,17 +89,18 @@ class Simulator(ABC):
     def fault(self, fault: FaultRule | Fault | str | None) -> None:
         self._fault = FaultRule.read(fault) if isinstance(fault, str) else fault
 
-    def items(self, name: str) -> list[Item]:
-        return list(self.listings[name])
+    def items(self, kind: str) -> list[Item]:
+        """The items of one listing by its name in the API, as "servers" or "droplets"."""
+        return list(self.listings[kind])
 
-    def add(self, name: str, **fields: Any) -> Item:
-        return self.listings[name].add(**fields)
+    def add(self, kind: str, /, **fields: Any) -> Item:
+        return self.listings[kind].add(**fields)
 
-    def change(self, name: str, external_id: object, **fields: Any) -> Item:
-        return self.listings[name].change(external_id, **fields)
+    def change(self, kind: str, external_id: object, /, **fields: Any) -> Item:
+        return self.listings[kind].change(external_id, **fields)
 
-    def remove(self, name: str, external_id: object) -> None:
-        self.listings[name].remove(external_id)
+    def remove(self, kind: str, external_id: object) -> None:
+        self.listings[kind].remove(external_id)
 
     def evolve(self) -> None:
         """Let a few plausible things happen; see Evolution for the bounds."""
