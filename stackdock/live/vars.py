@@ -89,6 +89,10 @@ def optimistic_remove(slot: str, row_id: Var[str] | str) -> rx.Var[str]:
     return _mutation("removeRow", slot, row_id)
 
 
+def _refusal(mutation: Var[str], error: Var[str]) -> tuple[Var[str], Var[str]]:
+    return mutation, error
+
+
 class LiveBridge(rx.Component):
     """Feeds the browser's store from Reflex's socket. Placed once, in the shell."""
 
@@ -96,7 +100,7 @@ class LiveBridge(rx.Component):
     tag = "LiveBridge"
 
     on_gap: rx.EventHandler[rx.event.no_args_event_spec]  # → a handler that calls pages.resend(self)
-    on_refused: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]  # mutation id, the server's sentence
+    on_refused: rx.EventHandler[_refusal]  # mutation id, the server's sentence
 
 
 def _hooked(slot: str, prefix: str, hook: str, arguments: tuple[str, ...], type_: Any, *parts: Any) -> Any:

@@ -28,8 +28,8 @@ class LiveView:
     column, and no limit. Conditions of the form `column == value` or `column.in_(values)` on a table's routing columns spare the
     view the changes that cannot touch it.
 
-    Two people share one query only if `name`, `key`, `limit` *and the statement with its parameters* are equal: a key that forgets
-    the scope costs nothing but a second query, because the scope's condition is in the statement.
+    Two people share one query only if `name`, `key`, `limit` *and the statement with its parameters* are equal, so that a key
+    that forgets the scope leaks nothing: the scope's condition is in the statement.
     """
 
     name: str
