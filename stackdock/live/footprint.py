@@ -36,7 +36,7 @@ class Footprint:
 
 
 def summarize(changes: Iterable[Change]) -> list[tuple[str, Routes]]:
-    """What the changes can touch, each thing once. A bulk is taken together: it may then touch a view too many, never one too few."""
+    """What the changes can touch, each once. A bulk is taken together: it may then touch a view too many, never one too few."""
     distinct = {(change.table, change.routes_json): change for change in changes}
     if len(distinct) <= EXACT:
         return [(change.table, change.routes) for change in distinct.values()]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BATCH = 500  # changes delivered before the loop serves others
 MARKER = "M"  # operation of a record that notes a moment, of no table
 
+_OLD = "recorded_at < :before"
+_SEEN = "pg_visible_in_snapshot(transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
+
 
 def prune_outbox(connection: Connection, older_than: timedelta) -> int:
     """Delete what every reader has long read, in the caller's transaction; how many records. Call it every few minutes.
@@ -26,27 +29,25 @@ def prune_outbox(connection: Connection, older_than: timedelta) -> int:
     """
     before = utc_now() - older_than
     if connection.dialect.name == "sqlite":
-        return connection.execute(_delete("recorded_at < :before"), {"before": before}).rowcount
+        return connection.execute(_delete(_OLD), {"before": before}).rowcount
     connection.execute(
         text(
             "INSERT INTO change_outbox (table_name, operation, routes, transaction_id, recorded_at) "
-            f"VALUES ('', '{MARKER}', pg_current_snapshot()::text, pg_current_xact_id()::text::bigint, clock_timestamp())"
-        )
+            "VALUES ('', :mark, pg_current_snapshot()::text, pg_current_xact_id()::text::bigint, clock_timestamp())"
+        ),
+        {"mark": MARKER},
     )
     marker = connection.execute(
-        text(
-            f"SELECT seq, routes FROM change_outbox WHERE operation = '{MARKER}' AND recorded_at < :before ORDER BY seq DESC LIMIT 1"
-        ),
-        {"before": before},
+        text("SELECT seq, routes FROM change_outbox WHERE operation = :mark AND recorded_at < :before ORDER BY seq DESC LIMIT 1"),
+        {"mark": MARKER, "before": before},
     ).one_or_none()
     if marker is None:
         return 0
-    seen = "pg_visible_in_snapshot(transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
     return connection.execute(
-        _delete(f"recorded_at < :before AND seq <> :marker AND {seen}"),
+        _delete(f"{_OLD} AND seq <> :marker AND {_SEEN}"),
         {"before": before, "marker": marker.seq, "snapshot": marker.routes},
     ).rowcount
 
 
 def _delete(condition: str) -> TextClause:
-    return text(f"DELETE FROM change_outbox WHERE {condition}").bindparams(bindparam("before", type_=UtcDateTime))
+    return text("DELETE FROM change_outbox WHERE " + condition).bindparams(bindparam("before", type_=UtcDateTime))

@@ -27,13 +27,13 @@ TOO_LONG_SECONDS = 300.0  # without a look: the process slept, and records may h
 TOO_MANY = 20_000  # changes at once: running every view again is cheaper
 
 # One statement, hence one snapshot, for the position and for the records.
-READ = f"""
+READ = """
 SELECT pg_current_snapshot()::text, o.seq, o.table_name, o.row_id, o.operation, o.routes
   FROM (SELECT) AS one LEFT JOIN LATERAL (
        SELECT seq, table_name, row_id, operation, routes FROM change_outbox
         WHERE transaction_id >= pg_snapshot_xmin(%(seen)s::pg_snapshot)::text::bigint
           AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, %(seen)s::pg_snapshot)
-        ORDER BY seq LIMIT {TOO_MANY + 1}) AS o ON true"""
+        ORDER BY seq LIMIT %(limit)s) AS o ON true"""
 
 # A connection that died without a word is noticed within a minute.
 KEEPALIVE: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
@@ -101,7 +101,7 @@ class PostgresqlFeed:
         while True:
             self._woken.clear()
             asked = self._asked
-            rows = await (await connection.execute(READ, {"seen": self._seen})).fetchall()
+            rows = await (await connection.execute(READ, {"seen": self._seen, "limit": TOO_MANY + 1})).fetchall()
             self._seen = rows[0][0]
             # The wall clock, because the other one stands still while a machine sleeps.
             slept, self._seen_at = time.time() - self._seen_at > TOO_LONG_SECONDS, time.time()

@@ -32,6 +32,7 @@ class SqliteFeed:
         self._connection: sqlite3.Connection | None = None
         self._position = 0  # number of the last record delivered
         self._version = -1  # of the file, at the last look
+        self._asked = False
         self._woken = asyncio.Event()
         self._intake: Intake = _nobody
         self._gap: Gap = _no_gap
@@ -52,25 +53,31 @@ class SqliteFeed:
             self._close()
 
     def wake(self) -> None:
+        self._asked = True
         self._woken.set()
 
     async def catch_up(self) -> None:
         try:
-            while self._connection is not None and self._read():
-                await asyncio.sleep(0)
+            await self._read_all()
         except sqlite3.Error:
-            self._woken.set()  # `run` meets the same error, and reopens
+            self.wake()  # `run` meets the same error, and reopens
 
     async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            if self._has_changed() or self._woken.is_set():
-                self._woken.clear()
-                while self._read():
-                    await asyncio.sleep(0)
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-            except TimeoutError:
-                continue
+            if self._asked or self._has_changed():
+                self._asked = False
+                await self._read_all()
+            timer = loop.call_later(POLL_SECONDS, self._woken.set)  # a timer costs a fifth of asyncio.wait_for
+            await self._woken.wait()
+            timer.cancel()
+            self._woken.clear()
+
+    async def _read_all(self) -> None:
+        more = self._connection is not None
+        while more:
+            more = self._read()
+            await asyncio.sleep(0)
 
     def _open(self) -> None:
         self._connection = sqlite3.connect(
@@ -93,8 +100,9 @@ class SqliteFeed:
 
     def _read(self) -> bool:
         """Deliver the next batch; whether there may be more."""
-        assert self._connection is not None
         connection = self._connection
+        if connection is None:
+            return False
         connection.execute("BEGIN")  # both queries see one moment
         try:
             rows = connection.execute(
