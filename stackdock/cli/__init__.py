@@ -3,6 +3,8 @@
 import typer
 
 from stackdock.cli import provider
+from stackdock.cli.serve import serve
+from stackdock.cli.simulate import simulate
 
 app = typer.Typer(
     name="stackdock",
@@ -12,3 +14,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a pretty traceback prints local variables, credentials among them
 )
 app.add_typer(provider.app, name="provider")
+app.command()(serve)
+app.command()(simulate)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from stackdock.errors import InvalidInput
 from stackdock.simulators.evolution import Evolution, Move
 from stackdock.simulators.faults import STATUS_OF_FAULT, Fault, FaultRule, spoil
 from stackdock.simulators.listing import Item, Listing, Page
@@ -53,8 +54,8 @@ class Simulator(ABC):
         self.clock: Callable[[], float] = time.time
         self.listings: dict[str, Listing] = {}
         self.documents: dict[str, Callable[[], Item]] = {}
-        self.fault = fault
         self.fill()
+        self.fault = fault
         pages = sum(-(-len(listing) // self.max_per_page) for listing in self.listings.values())
         # Providers raise the limit of large accounts: an estate can always be read twenty times an hour.
         self.budget = self.open_budget(20 * pages)
@@ -87,7 +88,11 @@ class Simulator(ABC):
 
     @fault.setter
     def fault(self, fault: FaultRule | Fault | str | None) -> None:
-        self._fault = FaultRule.read(fault) if isinstance(fault, str) else fault
+        rule = FaultRule.read(fault) if isinstance(fault, str) else fault
+        paths = [*(listing.path for listing in self.listings.values()), *self.documents]
+        if rule and rule.path is not None and rule.path not in paths:
+            raise InvalidInput(f"There is no path {rule.path!r}. The paths are: {', '.join(paths)}.", field="fault")
+        self._fault = rule
 
     def items(self, kind: str) -> list[Item]:
         """The items of one listing by its name in the API, as "servers" or "droplets"."""

@@ -135,6 +135,8 @@ def test_every_fault_is_explained_and_an_unknown_one_is_refused_with_the_list() 
     assert set(FAULT_HELP) == set(Fault)
     with pytest.raises(InvalidInput, match=r"gremlins.*truncated_json"):
         make_simulator("hetzner", fault="gremlins")
+    with pytest.raises(InvalidInput, match=r"serverz.*/servers, /volumes"):
+        make_simulator("hetzner", fault="timeout:/serverz")
     with pytest.raises(InvalidInput, match="page"):
         make_simulator("hetzner", fault="timeout:/servers:zero")
 
