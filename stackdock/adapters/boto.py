@@ -96,7 +96,7 @@ class Boto:
             answer = asyncio.run_coroutine_threadsafe(http.send(sent), self._loop).result()
         except ProviderUnavailable as error:
             http.spend_patience(time.monotonic() - started)
-            if not http.has_patience:
+            if not http.can_wait():
                 raise  # botocore does not know this class, so it does not ask again
             raise EndpointConnectionError(endpoint_url=sent.url.host) from error
         return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer))

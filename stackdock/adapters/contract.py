@@ -10,6 +10,7 @@ import httpx
 
 from stackdock.adapters.limits import RateLimit
 from stackdock.adapters.mapper import Item, Mapper
+from stackdock.resources import KINDS
 
 if TYPE_CHECKING:
     from stackdock.adapters.session import Session
@@ -92,6 +93,8 @@ class Adapter:
     def __post_init__(self) -> None:
         kinds = [resource.kind for resource in self.resources]
         names = [field.name for field in self.credentials]
+        if unknown := set(kinds) - set(KINDS):
+            raise TypeError(f"{self.slug}: {sorted(unknown)} is no resource kind")
         for twice in (kinds, names):
             if len(set(twice)) != len(twice):
                 raise TypeError(f"{self.slug}: {twice} names one thing twice")

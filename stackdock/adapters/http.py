@@ -75,10 +75,9 @@ class HttpClient:
     def attempts(self) -> int:
         return self._patience.attempts
 
-    @property
-    def has_patience(self) -> bool:
-        """Whether the session may still wait for an outage to pass."""
-        return self._failing_seconds <= self._patience.give_up_seconds
+    def can_wait(self, seconds: float = 0.0) -> bool:
+        """Whether the session may spend this much more on waiting for an outage to pass."""
+        return self._failing_seconds + seconds < self._patience.give_up_seconds
 
     def spend_patience(self, seconds: float) -> None:
         self._failing_seconds += seconds
@@ -114,9 +113,10 @@ class HttpClient:
                     raise
             except ProviderUnavailable as error:
                 delay = max(self._patience.delay_seconds(failures), error.retry_after_seconds or 0.0)
-                self.spend_patience(clock() - started + delay)
-                if failures == self._patience.attempts or not self.has_patience:
+                self.spend_patience(clock() - started)
+                if failures == self._patience.attempts or not self.can_wait(delay):
                     raise
+                self.spend_patience(delay)
                 await asyncio.sleep(delay)
         raise AssertionError("the last attempt returns or raises")
 

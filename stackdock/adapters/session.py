@@ -75,6 +75,8 @@ async def open_session(
 
     Raises: InvalidInput for credentials or an address that cannot be right, AddressRefused.
     """
+    if base_url and any(field.name == "base_url" for field in adapter.credentials):
+        credentials = {**credentials, "base_url": base_url}
     checked = read_credentials(adapter, credentials)
     given = base_url or checked.get("base_url")
     url = read_base_url(adapter.base_url, given)

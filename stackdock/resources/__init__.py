@@ -4,6 +4,7 @@ from stackdock.resources.base import ResourceFields, ResourceRow, Status
 from stackdock.resources.block_volume import BlockVolume, BlockVolumeFields
 from stackdock.resources.database import Database, DatabaseFields
 from stackdock.resources.domain import Domain, DomainFields
+from stackdock.resources.kinds import KINDS
 from stackdock.resources.server import Server, ServerFields
 
 TABLES: dict[str, type[ResourceRow]] = {
@@ -15,6 +16,6 @@ TABLES: dict[str, type[ResourceRow]] = {
 """Resource kind → its table. The kinds that no provider fills yet have no table."""
 
 __all__ = [
-    "TABLES", "BlockVolume", "BlockVolumeFields", "Database", "DatabaseFields", "Domain", "DomainFields",
+    "KINDS", "TABLES", "BlockVolume", "BlockVolumeFields", "Database", "DatabaseFields", "Domain", "DomainFields",
     "ResourceFields", "ResourceRow", "Server", "ServerFields", "Status",
 ]  # fmt: skip
