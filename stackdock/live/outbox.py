@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 
 from stackdock.columns import UtcDateTime, utc_now
 
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 BATCH = 500  # changes delivered before the loop serves others
 MARKER = "M"  # operation of a record that notes a moment, of no table
 
-_OLD = "recorded_at < :before"
-_SEEN = "pg_visible_in_snapshot(transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
+_BEFORE = bindparam("before", type_=UtcDateTime)
+_DELETE_OLD = text("DELETE FROM change_outbox WHERE recorded_at < :before").bindparams(_BEFORE)
+_DELETE_SEEN = text(
+    "DELETE FROM change_outbox WHERE recorded_at < :before AND seq <> :marker"
+    " AND pg_visible_in_snapshot(transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
+).bindparams(_BEFORE)
 
 
 def prune_outbox(connection: Connection, older_than: timedelta) -> int:
@@ -29,7 +33,7 @@ def prune_outbox(connection: Connection, older_than: timedelta) -> int:
     """
     before = utc_now() - older_than
     if connection.dialect.name == "sqlite":
-        return connection.execute(_delete(_OLD), {"before": before}).rowcount
+        return connection.execute(_DELETE_OLD, {"before": before}).rowcount
     connection.execute(
         text(
             "INSERT INTO change_outbox (table_name, operation, routes, transaction_id, recorded_at) "
@@ -44,10 +48,6 @@ def prune_outbox(connection: Connection, older_than: timedelta) -> int:
     if marker is None:
         return 0
     return connection.execute(
-        _delete(f"{_OLD} AND seq <> :marker AND {_SEEN}"),
+        _DELETE_SEEN,
         {"before": before, "marker": marker.seq, "snapshot": marker.routes},
     ).rowcount
-
-
-def _delete(condition: str) -> TextClause:
-    return text("DELETE FROM change_outbox WHERE " + condition).bindparams(bindparam("before", type_=UtcDateTime))
