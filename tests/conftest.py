@@ -4,5 +4,6 @@ pytest_plugins = (
     "tests.fixtures.environment",
     "tests.fixtures.postgres",
     "tests.fixtures.databases",
+    "tests.fixtures.console",
     "tests.fixtures.seeds",
 )

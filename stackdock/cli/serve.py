@@ -7,11 +7,15 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 
 import typer
 
 from stackdock.cli import frontend, server
-from stackdock.errors import StartRefused
+from stackdock.cli.run import errors_as_sentences
+from stackdock.errors import Conflict
+from stackdock.security.scope import system_scope
+from stackdock.services.setup import create_setup_link
 from stackdock.settings import Settings, settings
 
 
@@ -22,19 +26,17 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
-        configuration = _settle_configuration()
-        listener = server.listen(configuration.host, configuration.port)
-        configuration = _with_port(listener.getsockname()[1])
-        frontend.ensure_built()
-        os.environ.update(frontend.serving_environment())
+        with errors_as_sentences():
+            configuration = _settle_configuration()
+            listener = server.listen(configuration.host, configuration.port)
+            configuration = _with_port(listener.getsockname()[1])
+            frontend.ensure_built()
+            os.environ.update(frontend.serving_environment())
 
-        async def announce() -> None:
-            await _announce(configuration, time.monotonic() - started_at)
+            async def announce() -> None:
+                await _announce(configuration, time.monotonic() - started_at)
 
-        server.serve(server.load_app(), listener, announce, configuration)
-    except StartRefused as error:
-        print(f"stackdock: {error.message}", file=sys.stderr)
-        raise typer.Exit(1) from error
+            server.serve(server.load_app(), listener, announce, configuration)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
@@ -55,7 +57,12 @@ def _with_port(port: int) -> Settings:
 
 
 async def _announce(configuration: Settings, seconds: float) -> None:
-    print(f"StackDock is ready on {configuration.origin} ({seconds:.1f} s). Ctrl-C stops it.", flush=True)
+    """Say where the console is and, while nobody owns it, how to claim it. Each start makes a fresh link."""
+    lines = [f"StackDock is ready on {configuration.origin} ({seconds:.1f} s). Ctrl-C stops it."]
+    with suppress(Conflict):  # somebody owns it
+        link = await create_setup_link(system_scope(None, "start"))
+        lines.append(f"Nobody owns this instance yet. Claim it with this one-time link:\n  {link}")
+    print("\n".join(lines), flush=True)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
