@@ -78,3 +78,11 @@ async def test_digitalocean_databases_come_all_at_once() -> None:
     assert len(found) == 1
     assert set(found[0]) == {"databases"}
     assert len(found[0]["databases"]) == len(running.simulator.listings["databases"]) == 50
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0, [0]), (49, [25, 24]), (50, [25, 25]), (51, [25, 25, 1])])
+@pytest.mark.parametrize("slug", sorted(SIMULATORS))
+async def test_the_last_page_is_never_followed_by_an_empty_one(slug: str, size: int, expected: list[int]) -> None:
+    async with reader(slug, size=size) as (running, client):
+        name = running.simulator.main_kind
+        assert [len(page[name]) for page in await pages(client, f"/{name}", per_page=25)] == expected
