@@ -4,6 +4,7 @@ import typer
 
 from stackdock.cli import provider
 from stackdock.cli.serve import serve
+from stackdock.cli.setup_link import setup_link
 from stackdock.cli.simulate import simulate
 
 app = typer.Typer(
@@ -16,3 +17,4 @@ app = typer.Typer(
 app.add_typer(provider.app, name="provider")
 app.command()(serve)
 app.command()(simulate)
+app.command("setup-link")(setup_link)

@@ -110,6 +110,10 @@ def forget_person(user_id: str) -> None:
         del _cache[token_hash]
 
 
+def forget_everybody() -> None:
+    _cache.clear()
+
+
 async def open_session(work: Work, user: User, token_hash: str) -> LoginSession:
     """Add a session for `user` in the caller's mutation, with its audit entries; sweep out those long over."""
     now = utc_now()

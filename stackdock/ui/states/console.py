@@ -1,0 +1,68 @@
+"""Arriving at a page: what the person may see here, and the live views of the shell and of the page. Holds no rows."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from stackdock.errors import NotFound, PermissionDenied
+from stackdock.live import pages
+from stackdock.live.view import LiveView
+from stackdock.security.permissions import Area, Level
+from stackdock.security.scope import Scope
+from stackdock.services.docks import select_dock_kinds, select_docks
+from stackdock.services.resources import select_counts
+from stackdock.ui.states.handlers import handler
+from stackdock.ui.states.scopes import scope_of
+from stackdock.ui.states.visits import Visit, find_page
+
+COUNTS_INTERVAL_SECONDS = 0.5  # every change of a resource touches the counts
+
+
+class ConsoleState(rx.State):
+    levels: dict[str, int] = {}  # area → level, for what is drawn; the services check for themselves
+    has_arrived: bool = False
+
+    @handler(None)
+    async def arrive(self, scope: Scope) -> None:
+        """Bind the views of the page in the address. Runs at each page, and again after a reconnect."""
+        try:
+            scope = await scope_of(self)
+        except NotFound:
+            self.levels, self.has_arrived = {}, True
+            return
+        self.levels = {area.value: int(scope.permissions.get(area, Level.NONE)) for area in Area}
+        self.has_arrived = True
+        await pages.watch_app(self, _shell_views(scope))
+        found = find_page(self.router.url.path)
+        if found is None or not scope.allows(found[0].area, found[0].level):
+            return
+        page, parts = found
+        try:
+            await pages.watch_page(self, page.views(Visit(scope, parts, self.router.url.query_parameters)))
+        except PermissionDenied:
+            self.levels = self.levels | {page.area.value: int(Level.NONE)}
+
+    @handler(None)
+    async def fill_gap(self, scope: Scope) -> None:
+        """The browser missed a message: send everything it shows again."""
+        await pages.resend(self)
+
+    @handler(None)
+    async def more(self, scope: Scope, slot: str) -> None:
+        """One page more of rows in a slot that this tab shows already."""
+        await pages.load_more(self, slot)
+
+
+def _shell_views(scope: Scope) -> dict[str, LiveView]:
+    """The small views that every page leans on: counts in the sidebar, the docks and when they were last complete."""
+    views: dict[str, LiveView] = {}
+    if scope.allows(Area.DOCKS, Level.READ):
+        key = scope.view_key(Area.DOCKS)
+        views["docks"] = LiveView("docks", key, lambda: select_docks(scope), scope=scope, limit=500)
+        views["dock_kinds"] = LiveView("dock_kinds", key, lambda: select_dock_kinds(scope), scope=scope, limit=500)
+    if scope.allows(Area.RESOURCES, Level.READ):
+        key = scope.view_key(Area.RESOURCES)
+        views["counts"] = LiveView(
+            "counts", key, lambda: select_counts(scope), scope=scope, limit=500, min_interval_seconds=COUNTS_INTERVAL_SECONDS
+        )
+    return views
