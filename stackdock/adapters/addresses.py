@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -11,6 +12,7 @@ import httpx
 
 from stackdock.errors import AddressRefused, InvalidInput, ProviderUnavailable
 
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = IPv6Network("::/96")
@@ -111,10 +113,10 @@ def read_base_url(default: str | None, given: str | None) -> httpx.URL | None:
         return httpx.URL(default) if default else None
     try:
         url = httpx.URL(given.strip())
-        host = url.host
+        host = url.raw_host
     except (httpx.InvalidURL, ValueError, TypeError):
         raise InvalidInput("This is not an address: write it as https://host or https://host:port.", field="base_url") from None
-    if url.scheme not in ("http", "https") or not host or url.query or url.fragment:
+    if url.scheme not in ("http", "https") or not _HOST.fullmatch(host) or url.query or url.fragment:
         raise InvalidInput("The address must look like https://host, https://host:port or https://host/path.", field="base_url")
     prefix = httpx.URL(default).path.rstrip("/") if default else ""
     path = url.path.rstrip("/")

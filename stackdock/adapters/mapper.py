@@ -102,11 +102,16 @@ class Mapper:
         facts = {name: _fact(name, self._read(item, name, source)) for name, source in self.facts.items()}
         values["facts"] = {name: value for name, value in facts.items() if value is not None}
         try:
-            return self.kind.model_validate(values)
+            fields = self.kind.model_validate(values)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             raise UnexpectedResponse(f"A {self.kind.kind} came with an unusable {where}: {first['msg']}.") from None
+        for name in self.fields:
+            value = getattr(fields, name)
+            if isinstance(value, datetime) and value.tzinfo is None:
+                raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} that names no time zone.")
+        return fields
 
     def _read(self, item: Item, name: str, source: FieldSource) -> Any:
         try:
@@ -128,8 +133,6 @@ class Mapper:
             return [_text(entry) if isinstance(entry, str) else entry for entry in value]
         if isinstance(value, int) and abs(value) > MAX_INTEGER:
             raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} beyond any real number.")
-        if info is not None and isinstance(value, datetime) and value.tzinfo is None:
-            raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} that names no time zone.")
         return value
 
 
