@@ -145,6 +145,7 @@ def upgrade() -> None:
     sa.Column('paused_by', sqlmodel.sql.sqltypes.AutoString(length=128), nullable=True),
     sa.Column('next_sync_at', stackdock.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('sync_requested_at', stackdock.columns.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('sync_requested_by', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=True),
     sa.Column('last_started_at', stackdock.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('last_complete_at', stackdock.columns.UtcDateTime(timezone=True), nullable=True),
     sa.Column('consecutive_failures', sa.Integer(), nullable=False),

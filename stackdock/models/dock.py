@@ -54,6 +54,7 @@ class Dock(SQLModel, table=True):
     paused_by: str | None = Field(default=None, max_length=128)
     next_sync_at: datetime | None = instant_now()
     sync_requested_at: datetime | None = instant()
+    sync_requested_by: str | None = Field(default=None, max_length=16)  # the kind of actor: person or operator
     last_started_at: datetime | None = instant()
     last_complete_at: datetime | None = instant()  # the end of the last run in which every kind was listed completely
     consecutive_failures: int = 0

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class AuditAction(StrEnum):
     ACCESS_DENIED = "access.denied"
+    CREDENTIALS_CHECKED = "credentials.checked"
     CREDENTIALS_REPLACED = "credentials.replaced"
     DEMO_REMOVED = "demo.removed"
     DEMO_STARTED = "demo.started"

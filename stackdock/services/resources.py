@@ -1,0 +1,77 @@
+"""The selects behind the tables of resources: rows of one kind, and counts of all kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import String, cast, func, literal, or_, union_all
+from sqlmodel import col, select
+
+from stackdock.errors import NotFound
+from stackdock.models import Dock
+from stackdock.resources import TABLES, ResourceRow
+from stackdock.security.permissions import Area
+from stackdock.security.scope import Scope
+from stackdock.services.operations import selects
+from stackdock.services.visibility import visible
+
+MAX_SEARCH_LENGTH = 200
+_SEARCHED = ("name", "external_id", "region", "public_ipv4", "public_ipv6", "private_ipv4", "host", "size", "engine")
+_NOT_SHOWN = {"organization_id", "removed_at"}
+
+
+@selects(Area.RESOURCES)
+def select_resources(scope: Scope, kind: str, search: str = "", dock_id: str | None = None) -> Any:
+    """The present resources of a kind, by name: every column of the kind's table, and dock_name, provider, is_demo.
+
+    `search` finds text anywhere in the name, the provider's id, addresses, region and size, and in the dock's name.
+    """
+    table: Any = _table(kind)
+    columns = [column for column in table.__table__.columns if column.name not in _NOT_SHOWN]
+    statement = select(*columns, col(Dock.name).label("dock_name"), Dock.provider, Dock.is_demo)  # type: ignore[call-overload]
+    return _narrowed(statement, table, scope, search, dock_id).order_by(table.name, table.id)
+
+
+@selects(Area.RESOURCES)
+def select_total(scope: Scope, kind: str, search: str = "", dock_id: str | None = None) -> Any:
+    """One row, id "total": how many `select_resources` with the same parameters finds."""
+    table: Any = _table(kind)
+    statement = select(literal("total").label("id"), func.count(table.id).label("count"))
+    return _narrowed(statement, table, scope, search, dock_id)
+
+
+@selects(Area.RESOURCES)
+def select_counts(scope: Scope) -> Any:
+    """One row per kind and status that occurs: id ("server:active"), kind, status, count."""
+    parts = []
+    for kind, table in TABLES.items():
+        row: Any = table
+        status = cast(row.status, String)
+        part = select(
+            (literal(f"{kind}:") + status).label("id"),
+            literal(kind).label("kind"),
+            status.label("status"),
+            func.count(row.id).label("count"),
+        )
+        parts.append(visible(part, table, scope).where(row.removed_at.is_(None)).group_by(row.status))
+    return union_all(*parts).order_by("id")
+
+
+def _table(kind: str) -> type[ResourceRow]:
+    table = TABLES.get(kind) if isinstance(kind, str) else None
+    if table is None:
+        raise NotFound
+    return table
+
+
+def _narrowed(statement: Any, table: Any, scope: Scope, search: str, dock_id: str | None) -> Any:
+    joined = statement.join(Dock, Dock.id == table.dock_id).where(table.removed_at.is_(None))
+    # Said of the dock as well, so that the live view is spared what happens to other organizations' docks.
+    narrowed = visible(joined.where(Dock.organization_id == scope.organization), table, scope)
+    if dock_id is not None:
+        narrowed = narrowed.where(table.dock_id == dock_id, Dock.id == dock_id)
+    if words := search[:MAX_SEARCH_LENGTH].split():
+        places = [getattr(table, name) for name in _SEARCHED if hasattr(table, name)]
+        for word in words:
+            narrowed = narrowed.where(or_(*(place.icontains(word, autoescape=True) for place in [*places, Dock.name])))
+    return narrowed
