@@ -169,6 +169,8 @@ class DigitalOceanSimulator(Simulator):
             "users": [{"name": "doadmin", "role": "primary", "password": password}],
             "maintenance_window": {"day": "tuesday", "hour": "03:00:00", "pending": False},
             "storage_size_mib": 30_720,
+            "private_network_uuid": self._account["team"]["uuid"],
+            "version_end_of_life": "2029-11-08T00:00:00Z",
         }  # fmt: skip
 
     def _make_domain(self) -> Item:

@@ -105,7 +105,7 @@ class HetznerSimulator(Simulator):
                 "floating_ips": [],
                 "firewalls": [{"id": 38, "status": "applied"}],
             },
-            "private_net": [],
+            "private_net": [_attached(index)] if role in ("db", "web") else [],
             "server_type": kind,
             "location": place,
             "datacenter": DATACENTERS[place["name"]],
@@ -230,6 +230,12 @@ class HetznerSimulator(Simulator):
                 lambda: change(server["id"], status="deleting"),
                 lambda: self.remove("servers", server["id"]),
             )
+
+
+def _attached(index: int) -> Item:
+    """A server's place in the project's private network."""
+    mac = f"86:00:ff:2a:{index >> 8:02x}:{index & 255:02x}"
+    return {"network": 4711, "ip": ipv4("10.10", index), "alias_ips": [], "mac_address": mac}
 
 
 def _written(instant: datetime) -> str:
