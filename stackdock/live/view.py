@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select
-from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy import CompoundSelect, Select
+
+AnySelect = Select | CompoundSelect
 
 MAX_LIMIT = 500  # re-running a query for thousands of rows at every change is too dear
 
@@ -34,7 +35,7 @@ class LiveView:
 
     name: str
     key: tuple[Hashable, ...]
-    select: Callable[[], SelectBase]
+    select: Callable[[], AnySelect]
     scope: object = field(default=None, compare=False)  # handed to the app's query function; the live engine does not look at it
     id_cell: str = "id"  # the column that identifies a row; its values are text in the browser
     limit: int = 50  # how many rows are shown
@@ -43,7 +44,7 @@ class LiveView:
     min_interval_seconds: float = 0.0  # between two runs: for aggregates, which every change touches
 
     @cached_property
-    def statement(self) -> SelectBase:
+    def statement(self) -> AnySelect:
         return self.select()
 
     @cached_property
@@ -53,7 +54,7 @@ class LiveView:
         return (self.name, self.key, self.limit, self.id_cell, str(compiled), repr(sorted(compiled.params.items())))
 
     @property
-    def query(self) -> SelectBase:
+    def query(self) -> AnySelect:
         """The statement as it is run: one row more than is shown tells whether there are more."""
         return self.statement.limit(self.limit + 1) if isinstance(self.statement, Select) else self.statement
 
