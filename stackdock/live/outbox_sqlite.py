@@ -17,7 +17,7 @@ from stackdock.live.outbox import BATCH, MARKER
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.02  # how soon another process's commit is noticed
+POLL_SECONDS = 0.01  # how soon another process's commit is noticed
 RETRY_SECONDS = 0.5
 
 Intake = Callable[[list[Change]], None]
