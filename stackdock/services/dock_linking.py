@@ -121,7 +121,7 @@ async def _save_credentials(
     record_dock(work, AuditAction.CREDENTIALS_REPLACED, dock, before=before, after=after)
     await store_credentials(work.session, dock, sealed)
     dock.account = identity["account"]
-    if dock.status is DockStatus.ERROR or dock.error_code:
+    if dock.status == DockStatus.ERROR or dock.error_code:
         # The next run tells how it really is; until then the old complaint is about credentials that are gone.
         dock.status = DockStatus.PENDING
         dock.error_code = dock.error_message = None

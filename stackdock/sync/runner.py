@@ -1,0 +1,67 @@
+"""Sync many docks at once in this process, fairly: a provider that hangs delays nobody else for long."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from stackdock.columns import new_id
+from stackdock.sync.claim import Claim, claim_due
+from stackdock.sync.run import run_sync
+
+logger = logging.getLogger(__name__)
+
+SLOW_SECONDS = 15.0
+"""A run older than this mostly waits for its provider: it no longer takes up one of the places."""
+SLOW_FACTOR = 8
+"""How many runs there may be in all, slow ones included, for each place."""
+
+
+class SyncRunner:
+    def __init__(self, concurrency: int) -> None:
+        self.owner = new_id()
+        self._concurrency = concurrency
+        self._running: dict[asyncio.Task[object], float] = {}
+        self._claiming = asyncio.Lock()
+        self.freed = asyncio.Event()
+        """Set whenever a run has ended: there is a place for another."""
+        self._is_stopping = False
+
+    @property
+    def free_places(self) -> int:
+        fresh = sum(time.monotonic() - started_at < SLOW_SECONDS for started_at in self._running.values())
+        in_all = self._concurrency * SLOW_FACTOR - len(self._running)
+        return max(0, min(self._concurrency - fresh, in_all))
+
+    async def claim_due(self) -> int:
+        """Start syncing docks that are due, as many as there are places; how many were started."""
+        async with self._claiming:
+            if self._is_stopping:
+                return 0
+            claims = await claim_due(self.owner, self.free_places)
+            for claim in claims:
+                self._start(claim)
+        return len(claims)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.create_task(run_sync(claim), name=f"sync {claim.lease.dock_id}")
+        self._running[task] = time.monotonic()
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        del self._running[task]
+        self.freed.set()
+        if not task.cancelled() and (error := task.exception()):
+            # Even recording the failure failed: the database is away. The lease runs out by itself.
+            logger.error("%s could not be recorded", task.get_name(), exc_info=error)
+
+    async def stop(self) -> None:
+        """End every run; each gives its dock back, to be synced by whoever comes next."""
+        self._is_stopping = True
+        async with self._claiming:
+            running = list(self._running)
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running)
