@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from stackdock.endpoints.forms import local_path, read_form
+from stackdock.endpoints.forms import local_path, read_form, require_own_origin
 from stackdock.endpoints.pages import form_page, message_page
 from stackdock.endpoints.visitors import anonymous_scope, clear_session_cookie, request_of, set_session_cookie, visitor
 from stackdock.errors import InvalidInput, NotFound, PermissionDenied, Throttled
@@ -66,8 +66,8 @@ async def do_sign_in(request: Request) -> Response:
 
 async def do_sign_out(request: Request) -> Response:
     try:
-        await read_form(request)
-    except (InvalidInput, PermissionDenied) as error:
+        require_own_origin(request)
+    except PermissionDenied as error:
         return message_page("Not signed out", error.message, status=refusal_status(error), link=("/", "Back to the console"))
     signed_in = await visitor(request)
     if signed_in is not None:

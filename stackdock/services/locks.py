@@ -9,4 +9,5 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 async def take_turn(session: AsyncSession, name: str) -> None:
     """Wait for the name's turn on PostgreSQL; on SQLite a writing transaction is alone already."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 11))"), {"name": name})
+        connection = await session.connection()
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 11))"), {"name": name})

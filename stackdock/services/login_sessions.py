@@ -162,7 +162,7 @@ def _lasts(now: datetime):
 async def _keep_alive(scope: Scope, login: LoginSession, now: datetime) -> None:
     """Not a mutation: being seen is no act of a person, and a minute's grain keeps it from being a write per click."""
     async with transaction(scope) as session:
-        await session.execute(
+        await session.exec(
             update(LoginSession)
             .where(col(LoginSession.id) == login.id, col(LoginSession.ended_at).is_(None))
             .values(last_seen_at=now, expires_at=min(now + IDLE_LIFETIME, login.created_at + LONGEST_LIFETIME))
