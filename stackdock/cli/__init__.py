@@ -2,7 +2,7 @@
 
 import typer
 
-from stackdock.cli import provider
+from stackdock.cli import demo, dock, provider
 from stackdock.cli.serve import serve
 from stackdock.cli.setup_link import setup_link
 from stackdock.cli.simulate import simulate
@@ -14,6 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a pretty traceback prints local variables, credentials among them
 )
+app.add_typer(demo.app, name="demo")
+app.add_typer(dock.app, name="dock")
 app.add_typer(provider.app, name="provider")
 app.command()(serve)
 app.command()(simulate)
