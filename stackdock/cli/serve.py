@@ -8,10 +8,12 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from typing import Annotated
 
 import typer
 
 from stackdock.cli import frontend, server
+from stackdock.cli.reload import supervise, with_reloading_pages
 from stackdock.cli.run import errors_as_sentences
 from stackdock.errors import Conflict
 from stackdock.security.scope import system_scope
@@ -19,24 +21,33 @@ from stackdock.services.setup import create_setup_link
 from stackdock.settings import Settings, settings
 
 
-def serve() -> None:
+def serve(
+    reload: Annotated[bool, typer.Option(help="Start again whenever the code changes, and reload open pages.")] = False,
+    reloading: Annotated[bool, typer.Option(hidden=True, help="What --reload starts.")] = False,
+) -> None:
     """Serve the console until Ctrl-C. Builds the front end when it has changed, and brings the database up to date."""
     started_at = time.monotonic()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts background jobs with it ignored
+        signal.signal(sign, signal.default_int_handler)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for chatty in ("uvicorn", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         with errors_as_sentences():
             configuration = _settle_configuration()
             listener = server.listen(configuration.host, configuration.port)
             configuration = _with_port(listener.getsockname()[1])
+            if reload:
+                listener.close()
+                raise typer.Exit(supervise(configuration.port))
             frontend.ensure_built()
             os.environ.update(frontend.serving_environment())
 
             async def announce() -> None:
                 await _announce(configuration, time.monotonic() - started_at)
 
-            server.serve(server.load_app(), listener, announce, configuration)
+            app = server.load_app()
+            server.serve(with_reloading_pages(app) if reloading else app, listener, announce, configuration)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
@@ -63,7 +74,3 @@ async def _announce(configuration: Settings, seconds: float) -> None:
         link = await create_setup_link(system_scope(None, "start"))
         lines.append(f"Nobody owns this instance yet. Claim it with this one-time link:\n  {link}")
     print("\n".join(lines), flush=True)
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt

@@ -17,6 +17,7 @@ from uvicorn._types import ASGI3Application, LifespanStartupFailedEvent
 
 from stackdock.endpoints.cache_headers import with_cache_headers
 from stackdock.errors import StackDockError, StartRefused
+from stackdock.live.transport import RememberConnections
 from stackdock.settings import Settings
 
 BACKLOG = 2048  # a thousand browsers reconnect at once after a restart
@@ -60,7 +61,7 @@ def load_app() -> ASGI3Application:
 
     By name, because the command line and the app are one layer and neither imports the other.
     """
-    return with_cache_headers(_readable_failures(import_module("stackdock.stackdock").app()))
+    return RememberConnections(with_cache_headers(_readable_failures(import_module("stackdock.stackdock").app())))
 
 
 def serve(app: ASGI3Application, listener: socket.socket, when_ready: Callable[[], Awaitable[None]], settings: Settings) -> None:
