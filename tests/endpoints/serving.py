@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import uvicorn
 import websockets
 from starlette.types import ASGIApp
@@ -19,11 +20,15 @@ from tests.fixtures.processes import free_port
 PATIENCE_SECONDS = 10
 
 
-@asynccontextmanager
-async def serving(app: ASGIApp, monkeypatch: Any) -> AsyncIterator[str]:
-    """Serve `app` while the block runs; the settings name its address. Gives the origin."""
+def choose_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the settings a port of this test's own, before anything reads them."""
     monkeypatch.setenv("STACKDOCK_PORT", str(free_port()))
     settings.cache_clear()
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve `app` on the port of the settings while the block runs. Gives the origin."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",

@@ -24,7 +24,7 @@ from stackdock.security.open_sockets import end_session_sockets, open_sessions, 
 from stackdock.security.scope import system_scope
 from stackdock.services.login_sessions import find_signed_in, forget
 from tests.endpoints.browser import browser, post
-from tests.endpoints.serving import PATIENCE_SECONDS, serving, socket
+from tests.endpoints.serving import PATIENCE_SECONDS, choose_port, serving, socket
 from tests.people import anonymous, make_owner_who_can_sign_in, signed_in_token
 
 
@@ -41,8 +41,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 async def origin(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    choose_port(monkeypatch)
     await make_owner_who_can_sign_in()
-    async with serving(Gate(echo), monkeypatch) as address:
+    async with serving(Gate(echo)) as address:
         yield address
 
 
