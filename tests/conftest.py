@@ -4,6 +4,7 @@ pytest_plugins = (
     "tests.fixtures.environment",
     "tests.fixtures.postgres",
     "tests.fixtures.databases",
+    "tests.fixtures.instance",
     "tests.fixtures.console",
     "tests.fixtures.seeds",
 )

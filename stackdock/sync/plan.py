@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from stackdock.adapters.spool import Listing
@@ -85,7 +86,7 @@ class Plan:
         self.close()
 
 
-async def make_plan(session: AsyncSession, lease: Lease, table: type[ResourceRow], listing: Listing) -> Plan:
+async def make_plan(connection: AsyncConnection, lease: Lease, table: type[ResourceRow], listing: Listing) -> Plan:
     """Compare the listing with the rows. Reads only; the caller closes the plan."""
     plan = Plan(table)
     try:
@@ -93,22 +94,22 @@ async def make_plan(session: AsyncSession, lease: Lease, table: type[ResourceRow
         batches = listing.fields(BATCH)
         # Each batch is parsed in a thread: thousands of validations would hold up every click of the process.
         while batch := await asyncio.to_thread(next, batches, None):
-            listed_and_present += await _compare(session, lease, plan, batch)
-        await _find_missing(session, lease, plan, listing, listed_and_present)
+            listed_and_present += await _compare(connection, lease, plan, batch)
+        await _find_missing(connection, lease, plan, listing, listed_and_present)
     except BaseException:
         plan.close()
         raise
     return plan
 
 
-async def _compare(session: AsyncSession, lease: Lease, plan: Plan, batch: Sequence[ResourceFields]) -> int:
+async def _compare(connection: AsyncConnection, lease: Lease, plan: Plan, batch: Sequence[ResourceFields]) -> int:
     """Plan the inserts, updates and restorations of one batch; how many of it are present already."""
     rows, now = plan.table.c, utc_now()
     names = tuple(type(batch[0]).model_fields)
     wanted = select(rows.id, rows.removed_at, *(rows[name] for name in names)).where(
         rows.dock_id == lease.dock_id, rows.external_id.in_([fields.external_id for fields in batch])
     )
-    known = {row.external_id: row for row in await session.execute(wanted)}
+    known = {row.external_id: row for row in await connection.execute(wanted)}
     added: list[dict[str, Any]] = []
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for fields in batch:
@@ -135,17 +136,17 @@ async def _compare(session: AsyncSession, lease: Lease, plan: Plan, batch: Seque
     return sum(row.removed_at is None for row in known.values())
 
 
-async def _find_missing(session: AsyncSession, lease: Lease, plan: Plan, listing: Listing, listed_and_present: int) -> None:
+async def _find_missing(connection: AsyncConnection, lease: Lease, plan: Plan, listing: Listing, listed_and_present: int) -> None:
     """Plan the tombstones: present rows that the listing does not have."""
     rows = plan.table.c
     present = (rows.dock_id == lease.dock_id, rows.removed_at.is_(None))
-    plan.counts.present = (await session.execute(select(func.count()).select_from(plan.table).where(*present))).scalar_one()
+    plan.counts.present = (await connection.execute(select(func.count()).select_from(plan.table).where(*present))).scalar_one()
     if plan.counts.present == listed_and_present:
         return
     after = ""
     while True:
         page = select(rows.external_id, rows.id).where(*present, rows.external_id > after).order_by(rows.external_id)
-        found = (await session.execute(page.limit(BATCH))).all()
+        found = (await connection.execute(page.limit(BATCH))).all()
         if not found:
             return
         ids = {row.external_id: row.id for row in found}

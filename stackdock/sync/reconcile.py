@@ -22,7 +22,7 @@ async def reconcile(claim: Claim, kind: str, listing: Listing, started_at: datet
     """Insert, update, restore and prune; record what was done on the run and on the dock's kind. Raises LeaseLost."""
     lease = claim.lease
     async with reading(lease.scope) as session:
-        plan = await make_plan(session, lease, TABLES[kind], listing)
+        plan = await make_plan(await session.connection(), lease, TABLES[kind], listing)
     with plan:
         async with transaction(lease.scope) as session:
             dock = await hold(session, lease)
