@@ -114,6 +114,10 @@ class _Raw:
 
 def as_our_error(error: Exception, provider: str, secrets: tuple[str, ...], where: str) -> AdapterError:
     """What botocore raised, as the class that decides what happens next. `where` says what was being read."""
+    from botocore.parsers import ResponseParserError
+
+    if isinstance(error, ResponseParserError):  # its own message holds the whole body
+        return UnexpectedResponse(f"{provider} did not answer in its own format ({where}): is this the right address?")
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping):
         if isinstance(error.__cause__, ProviderUnavailable):
@@ -123,7 +127,7 @@ def as_our_error(error: Exception, provider: str, secrets: tuple[str, ...], wher
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = clean_words(f"{code}: {response.get('Error', {}).get('Message', '')}", secrets)
     if code in _REJECTED:
-        return CredentialsRejected(f"{provider} rejected the credentials: “{said}”.")
+        return CredentialsRejected(f"{provider} rejected the credentials ({where}): “{said}”.")
     if code in _REFUSED or status == 403:
         return AccessRefused(f"{provider} does not let these credentials read {where}: “{said}”.")
     if code in _THROTTLED or status == 429:
@@ -131,5 +135,5 @@ def as_our_error(error: Exception, provider: str, secrets: tuple[str, ...], wher
     if status >= 500:
         return ProviderUnavailable(f"{provider} is in trouble ({where}): “{said}”.")
     if status == 401:
-        return CredentialsRejected(f"{provider} rejected the credentials: “{said}”.")
+        return CredentialsRejected(f"{provider} rejected the credentials ({where}): “{said}”.")
     return UnexpectedResponse(f"{provider} answered {status} for {where}: “{said}”.")

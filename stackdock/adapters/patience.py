@@ -25,5 +25,5 @@ class Patience:
 
 
 FOR_SYNC = Patience()
-FOR_READING = Patience(give_up_seconds=6.0)
+FOR_READING = Patience(give_up_seconds=4.0)
 FOR_CHECKING = Patience(attempts=2, give_up_seconds=3.0, wait_seconds=3.0)

@@ -22,15 +22,17 @@ NAME = "AWS"
 HOME_REGION = "us-east-1"  # STS and the list of regions answer here for every region
 REGIONS_AT_ONCE = 4
 ITEMS_PER_PAGE = 500
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eusc-")  # their accounts, keys and consoles are not those of the main one
 
 
 async def _call(session: Session, where: str, function: Callable[[], T]) -> T:
     """Run blocking boto3 code in a thread; its errors become ours."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         return await asyncio.to_thread(function)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise as_our_error(error, NAME, session.secrets, where) from None
 
 
@@ -69,7 +71,8 @@ class RegionalListing:
     async def pages(self, session: Session) -> AsyncGenerator[Page]:
         boto = await _open(session)
         answer = await _call(session, "the list of regions", lambda: boto.client("ec2", HOME_REGION).describe_regions())
-        regions = sorted(region["RegionName"] for region in answer.get("Regions", []))
+        names = (region["RegionName"] for region in answer.get("Regions", []))
+        regions = sorted(name for name in names if not name.startswith(OTHER_PARTITIONS))
         if not regions:
             raise UnexpectedResponse(f"{NAME} names no region, so nothing could be read.")
         # The first pages are fetched ahead, a few regions at a time: most regions are empty. A slot is free again when its
@@ -112,10 +115,8 @@ def _cpu_count(instance: Item) -> int | None:
     return cores * threads if cores and threads else None
 
 
-def _console_url(instance: Item) -> str | None:
+def _console_url(instance: Item) -> str:
     region = instance["Region"]
-    if region.startswith(("cn-", "us-gov-", "us-iso", "eusc-")):
-        return None  # other partitions have consoles of their own
     return f"https://{region}.console.aws.amazon.com/ec2/home?region={region}#InstanceDetails:instanceId={instance['InstanceId']}"
 
 

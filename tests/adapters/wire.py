@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from stackdock.adapters.addresses import OutboundPolicy
 
 Answering = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
-"""(request head, where to write the answer)"""
+"""(request, head and body; where to write the answer)"""
 
 
 @dataclass
@@ -38,6 +39,8 @@ async def listening(answering: Answering) -> AsyncIterator[Wire]:
         writers.add(writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            if length := re.search(r"content-length: (\d+)", head, re.IGNORECASE):
+                head += (await reader.readexactly(int(length.group(1)))).decode("latin-1")
             wire.heads.append(head)
             await answering(head, writer)
             writer.close()

@@ -1,0 +1,79 @@
+"""The list of providers: what it promises, and what adding one costs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stackdock
+from stackdock.adapters.contract import Adapter
+from stackdock.providers import ADAPTERS
+
+PACKAGE = Path(stackdock.__file__).parent
+
+NEW_PROVIDER = '''"""Example Cloud. Source: https://docs.example.com/api"""
+
+from stackdock.adapters.auth import bearer
+from stackdock.adapters.contract import Adapter, CredentialField, Resource
+from stackdock.adapters.endpoint import Endpoint
+from stackdock.adapters.identity import Probe, Probes
+from stackdock.adapters.mapper import Mapper
+from stackdock.resources import ServerFields
+
+ADAPTER = Adapter(
+    slug="example",
+    name="Example Cloud",
+    base_url="https://api.example.com/v1",
+    credentials=(CredentialField(name="token", label="API token"),),
+    auth=bearer(),
+    verify=Probes(Probe("/machines")),
+    resources=(
+        Resource(
+            source=Endpoint(path="/machines", items_at="machines"),
+            mapper=Mapper(kind=ServerFields, fields={"external_id": "id", "name": "name"}),
+        ),
+    ),
+)
+'''
+
+
+def test_every_file_of_the_package_is_a_listed_provider_of_that_name() -> None:
+    files = {path.stem for path in (PACKAGE / "providers").glob("*.py")} - {"__init__"}
+    assert files == set(ADAPTERS) >= {"aws", "digitalocean", "hetzner"}
+    assert all(slug == adapter.slug for slug, adapter in ADAPTERS.items())
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=list(ADAPTERS))
+def test_a_provider_tells_a_person_what_to_bring(adapter: Adapter) -> None:
+    assert adapter.scope_help
+    assert (adapter.token_page_url or "").startswith("https://")
+    assert "token" in {field.name for field in adapter.credentials if field.required and field.secret}
+    assert all(field.label and field.help for field in adapter.credentials)
+    assert adapter.kinds
+
+
+def test_a_provider_costs_one_file_and_one_line(tmp_path: Path) -> None:
+    """In a copy of the package: the new file, its line, and the command line lists it with everything it needs."""
+    copy = tmp_path / "stackdock"
+    subprocess.run(["cp", "-r", str(PACKAGE), str(copy)], check=True)
+    (copy / "providers" / "example.py").write_text(NEW_PROVIDER)
+    catalog = copy / "providers" / "__init__.py"
+    lines = catalog.read_text()
+    changed = lines.replace('    "digitalocean",\n', '    "digitalocean",\n    "example",\n')
+    assert len(changed.splitlines()) == len(lines.splitlines()) + 1
+    catalog.write_text(changed)
+    listed = subprocess.run(
+        [sys.executable, "-c", "from stackdock.cli import app; app()", "provider", "list", "--json"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    example = next(one for one in json.loads(listed.stdout) if one["slug"] == "example")
+    assert example == {
+        "slug": "example",
+        "name": "Example Cloud",
+        "kinds": ["server"],
+        "credentials": [{"name": "token", "required": True, "help": ""}],
+    }
