@@ -140,7 +140,8 @@ class Tab(asyncio.Protocol):
             try:
                 await asyncio.wait_for(self.changed.wait(), max(0.0, deadline - time.monotonic()))
             except TimeoutError:
-                raise AssertionError(f"not within {timeout_seconds} s; the last messages: {self.page.log[-3:]}") from None
+                last = "\n".join(str(message)[:1000] for message in self.page.log[-3:])
+                raise AssertionError(f"not within {timeout_seconds} s; the last messages:\n{last}") from None
 
     def close(self) -> None:
         self.transport.abort()
