@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,30 +16,7 @@ from stackdock.providers import ADAPTERS
 
 PACKAGE = Path(stackdock.__file__).parent
 
-NEW_PROVIDER = '''"""Example Cloud. Source: https://docs.example.com/api"""
-
-from stackdock.adapters.auth import bearer
-from stackdock.adapters.contract import Adapter, CredentialField, Resource
-from stackdock.adapters.endpoint import Endpoint
-from stackdock.adapters.identity import Probe, Probes
-from stackdock.adapters.mapper import Mapper
-from stackdock.resources import ServerFields
-
-ADAPTER = Adapter(
-    slug="example",
-    name="Example Cloud",
-    base_url="https://api.example.com/v1",
-    credentials=(CredentialField(name="token", label="API token"),),
-    auth=bearer(),
-    verify=Probes(Probe("/machines")),
-    resources=(
-        Resource(
-            source=Endpoint(path="/machines", items_at="machines"),
-            mapper=Mapper(kind=ServerFields, fields={"external_id": "id", "name": "name"}),
-        ),
-    ),
-)
-'''
+DOCUMENTATION = PACKAGE.parent / "docs" / "adapters.md"
 
 
 def test_every_file_of_the_package_is_a_listed_provider_of_that_name() -> None:
@@ -57,10 +35,11 @@ def test_a_provider_tells_a_person_what_to_bring(adapter: Adapter) -> None:
 
 
 def test_a_provider_costs_one_file_and_one_line(tmp_path: Path) -> None:
-    """In a copy of the package: the new file, its line, and the command line lists it with everything it needs."""
+    """In a copy of the package: the documented example, its line, and the command line knows it."""
+    (example,) = re.findall(r"```python\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
     copy = tmp_path / "stackdock"
     subprocess.run(["cp", "-r", str(PACKAGE), str(copy)], check=True)
-    (copy / "providers" / "example.py").write_text(NEW_PROVIDER)
+    (copy / "providers" / "example.py").write_text(example)
     catalog = copy / "providers" / "__init__.py"
     lines = catalog.read_text()
     changed = lines.replace('    "digitalocean",\n', '    "digitalocean",\n    "example",\n')
@@ -70,10 +49,10 @@ def test_a_provider_costs_one_file_and_one_line(tmp_path: Path) -> None:
         [sys.executable, "-c", "from stackdock.cli import app; app()", "provider", "list", "--json"],
         cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    example = next(one for one in json.loads(listed.stdout) if one["slug"] == "example")
-    assert example == {
+    entry = next(one for one in json.loads(listed.stdout) if one["slug"] == "example")
+    assert entry == {
         "slug": "example",
         "name": "Example Cloud",
         "kinds": ["server"],
-        "credentials": [{"name": "token", "required": True, "help": ""}],
+        "credentials": [{"name": "token", "required": True, "help": "A token with read access."}],
     }
