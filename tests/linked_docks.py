@@ -53,7 +53,7 @@ async def link(
     """A dock with sealed credentials, saved without asking the provider."""
     dock_id = new_id()
     sealed = seal_credentials(keyring(), organization.id, dock_id, mask({"token": token}), f"test|{dock_id}")
-    values = {
+    values: dict[str, Any] = {
         "provider": running.simulator.slug if running else "hetzner",
         "base_url": running.base_url if running else "http://127.0.0.1:9/v1",
         "data_key": sealed.data_key,
