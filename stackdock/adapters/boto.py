@@ -42,6 +42,7 @@ _THROTTLED = {
     "BandwidthLimitExceeded", "RequestLimitExceeded", "RequestThrottled", "SlowDown", "Throttling", "ThrottlingException",
     "TooManyRequestsException",
 }  # fmt: skip
+LONGEST_SECONDS = 300.0  # more than any request may take: a thread never waits for a loop that is gone
 _MODEL_LOADING = threading.Lock()  # botocore's sessions make one client at a time
 
 
@@ -91,9 +92,11 @@ class Boto:
         http = self._session.http
         headers = {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in request.headers.items()}
         sent = httpx.Request(request.method, request.url, headers=headers, content=request.body or b"")
+        if http.is_closed:
+            raise ProviderUnavailable("The session has ended.")
         started = time.monotonic()
         try:
-            answer = asyncio.run_coroutine_threadsafe(http.send(sent), self._loop).result()
+            answer = asyncio.run_coroutine_threadsafe(http.send(sent), self._loop).result(LONGEST_SECONDS)
         except ProviderUnavailable as error:
             http.spend_patience(time.monotonic() - started)
             if not http.can_wait():

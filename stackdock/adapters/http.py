@@ -72,6 +72,10 @@ class HttpClient:
         return answer
 
     @property
+    def is_closed(self) -> bool:
+        return self._client.is_closed
+
+    @property
     def attempts(self) -> int:
         return self._patience.attempts
 

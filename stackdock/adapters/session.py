@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -15,6 +17,10 @@ from stackdock.adapters.http import HttpClient
 from stackdock.adapters.limits import Pace, shared_pace
 from stackdock.adapters.patience import FOR_READING, FOR_SYNC, Patience
 from stackdock.errors import UnexpectedResponse
+
+T = TypeVar("T")
+
+BLOCKING_AT_ONCE = 4
 
 
 class Session:
@@ -29,6 +35,7 @@ class Session:
         self.is_own_address = is_own_address
         """Whether somebody named another address than the provider's usual one."""
         self.http = http
+        self._threads: ThreadPoolExecutor | None = None
 
     def __repr__(self) -> str:
         return f"Session({self.adapter.slug})"
@@ -54,6 +61,21 @@ class Session:
             raise UnexpectedResponse(f"{self.adapter.name} names a next page at {url.host}, another address: it is not followed.")
         answer = await self.http.get(url)
         return answer.json(self.adapter.name)
+
+    async def run_blocking(self, function: Callable[[], T]) -> T:
+        """Run a software kit's blocking code in one of the session's own few threads.
+
+        Not in the loop's: a provider that hangs would take them all, and with them name resolution for everybody else.
+        """
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(BLOCKING_AT_ONCE, thread_name_prefix=f"read-{self.adapter.slug}")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+    async def aclose(self) -> None:
+        """End what still goes on. A thread that waits for an answer gets an error instead."""
+        await self.http.aclose()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 @asynccontextmanager
@@ -93,7 +115,8 @@ async def open_session(
         secrets=secret_values(adapter, checked),
         transport=transport,
     )
+    session = Session(adapter, checked, url, bool(given), http)
     try:
-        yield Session(adapter, checked, url, bool(given), http)
+        yield session
     finally:
-        await http.aclose()
+        await session.aclose()

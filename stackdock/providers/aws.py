@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from stackdock.adapters.boto import Boto, as_our_error
 from stackdock.adapters.contract import Adapter, CredentialField, Identity, Page, Resource
 from stackdock.adapters.mapper import Item, Mapper, StatusMap, dig
-from stackdock.adapters.session import Session
+from stackdock.adapters.session import BLOCKING_AT_ONCE, Session
 from stackdock.errors import UnexpectedResponse
 from stackdock.resources import ServerFields, Status
 
@@ -20,7 +20,6 @@ T = TypeVar("T")
 
 NAME = "AWS"
 HOME_REGION = "us-east-1"  # STS and the list of regions answer here for every region
-REGIONS_AT_ONCE = 4
 ITEMS_PER_PAGE = 500
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eusc-")  # their accounts, keys and consoles are not those of the main one
 
@@ -31,7 +30,7 @@ async def _call(session: Session, where: str, function: Callable[[], T]) -> T:
     from botocore.parsers import ResponseParserError
 
     try:
-        return await asyncio.to_thread(function)
+        return await session.run_blocking(function)
     except (BotoCoreError, ClientError, ResponseParserError) as error:
         raise as_our_error(error, NAME, session.secrets, where) from None
 
@@ -77,7 +76,7 @@ class RegionalListing:
             raise UnexpectedResponse(f"{NAME} names no region, so nothing could be read.")
         # The first pages are fetched ahead, a few regions at a time: most regions are empty. A slot is free again when its
         # region has been handed on, so that no more than a few pages are in memory.
-        slots = asyncio.Semaphore(REGIONS_AT_ONCE)
+        slots = asyncio.Semaphore(BLOCKING_AT_ONCE)
         beginnings = [asyncio.create_task(self._begin(session, boto, region, slots)) for region in regions]
         try:
             for region, beginning in zip(regions, beginnings, strict=True):

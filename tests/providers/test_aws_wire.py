@@ -158,3 +158,23 @@ async def test_the_operators_own_aws_configuration_plays_no_part(
 def test_boto3_is_not_imported_at_start() -> None:
     check = "import sys, stackdock.providers, stackdock.cli; sys.exit(any(name.startswith('boto') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", check], timeout=60).returncode == 0
+
+
+async def test_a_provider_that_hangs_holds_up_neither_the_check_nor_anybody_else() -> None:
+    async def silent(request: str, writer: asyncio.StreamWriter) -> None:
+        await closing.wait()
+
+    closing = asyncio.Event()
+    async with listening(silent) as hanging, ec2(lambda _, __: instances("i-1")) as wire:
+        checks = [
+            asyncio.create_task(check_credentials(ADAPTER, KEY, base_url=hanging.base_url, policy=LOOPBACK, timeout_seconds=6))
+            for _ in range(8)
+        ]
+        while len(hanging.heads) < len(checks):
+            await asyncio.wait(checks, timeout=0.05)
+            assert not any(check.done() for check in checks)
+        assert len(await read(wire.base_url)) == 1
+        assert not any(check.done() for check in checks)
+        ends = await asyncio.gather(*checks, return_exceptions=True)
+        assert [str(end) for end in ends] == ["AWS did not answer within 6 seconds."] * 8
+        closing.set()
