@@ -46,8 +46,8 @@ def serve(
             async def announce() -> None:
                 await _announce(configuration, time.monotonic() - started_at)
 
-            app = server.load_app()
-            server.serve(with_reloading_pages(app) if reloading else app, listener, announce, configuration)
+            app = server.load_app(with_reloading_pages if reloading else None)
+            server.serve(app, listener, announce, configuration)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import resource
 import signal
@@ -13,7 +14,8 @@ from importlib import import_module
 from typing import Any
 
 import uvicorn
-from uvicorn._types import ASGI3Application, LifespanStartupFailedEvent
+from sqlalchemy.exc import OperationalError
+from starlette.types import ASGIApp
 
 from stackdock.endpoints.cache_headers import with_cache_headers
 from stackdock.errors import StackDockError, StartRefused
@@ -56,16 +58,18 @@ class Server(uvicorn.Server):
             os._exit(130)  # a second Ctrl-C: the person has waited enough
 
 
-def load_app() -> ASGI3Application:
+def load_app(outermost: Callable[[Any], Any] | None = None) -> Startable:
     """The console as an ASGI app. Set `frontend.serving_environment()` first: Reflex reads it as it is imported.
 
+    `outermost` may wrap it once more; like every wrapper here it must leave a websocket's `send` as it is.
     By name, because the command line and the app are one layer and neither imports the other.
     """
-    return RememberConnections(with_cache_headers(_readable_failures(import_module("stackdock.stackdock").app())))
+    app = RememberConnections(with_cache_headers(import_module("stackdock.stackdock").app()))
+    return Startable(outermost(app) if outermost else app)
 
 
-def serve(app: ASGI3Application, listener: socket.socket, when_ready: Callable[[], Awaitable[None]], settings: Settings) -> None:
-    """Serve until a signal says stop. Raises SystemExit when the app cannot start."""
+def serve(app: Startable, listener: socket.socket, when_ready: Callable[[], Awaitable[None]], settings: Settings) -> None:
+    """Serve until a signal says stop. Raises why the app cannot start."""
     _allow_many_sockets()
     proxies = ",".join(settings.trusted_proxies)
     config = uvicorn.Config(
@@ -81,7 +85,12 @@ def serve(app: ASGI3Application, listener: socket.socket, when_ready: Callable[[
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=BACKLOG,
     )
-    Server(config, when_ready).run([listener])
+    try:
+        Server(config, when_ready).run([listener])
+    except SystemExit:  # uvicorn's word for an app that did not start
+        if app.failure is None:
+            raise
+        raise app.failure from None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -98,32 +107,36 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _readable_failures(app: ASGI3Application) -> ASGI3Application:
-    """Report an error on purpose at start-up as its sentence instead of a traceback."""
+class Startable:
+    """An ASGI app that remembers why it could not start, so that a person reads a sentence instead of a traceback."""
 
-    async def readable(scope: Any, receive: Any, send: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: StackDockError | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
-            await app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        failures: list[Any] = []
+        held: list[Any] = []
 
         async def hold_failure(message: Any) -> None:
             if message["type"] == "lifespan.startup.failed":
-                failures.append(message)
+                held.append(message)
             else:
                 await send(message)
 
         try:
-            await app(scope, receive, hold_failure)
+            await self._app(scope, receive, hold_failure)
         except StackDockError as error:
-            failed: LifespanStartupFailedEvent = {"type": "lifespan.startup.failed", "message": error.message}
-            await send(failed)
-        except BaseException:
-            for message in failures:
-                await send(message)
-            raise
-
-    return readable
+            self.failure = error
+        except OperationalError as error:
+            self.failure = StartRefused(f"The database cannot be used: {error.orig}")
+        finally:
+            if self.failure:
+                logging.getLogger("uvicorn.error").disabled = True
+            for message in held:
+                await send({**message, "message": ""} if self.failure else message)
 
 
 def _allow_many_sockets() -> None:

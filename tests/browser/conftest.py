@@ -15,10 +15,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, StorageState, async_playwright
 
 from tests.fixtures import chromium
-from tests.fixtures.console import Console
+from tests.fixtures.console import OWNER_EMAIL, OWNER_NAME, PASSWORD, Console
 
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
-PASSWORD = "correct horse battery staple"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,7 +105,7 @@ async def owner(browser: Browser, console: Console) -> StorageState:
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(console.setup_link)
-    answers = {"email": "ada@example.com", "name": "Ada Lovelace", "password": PASSWORD, "organization_name": "Acme"}
+    answers = {"email": OWNER_EMAIL, "name": OWNER_NAME, "password": PASSWORD, "organization_name": "Acme"}
     for name, answer in answers.items():
         await page.locator(f"input[name={name}]").fill(answer)
     await page.locator("form button[type=submit]").click()

@@ -1,0 +1,189 @@
+"""`stackdock serve` as a process: how it starts, what it says, and that nothing is left when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+
+from tests.fixtures.console import ROOT, STACKDOCK, Console, running_console
+
+STOP_SECONDS = 10.0
+SOCKETS_PER_SESSION = 100
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with running_console(tmp_path_factory.mktemp("serve")) as running:
+        yield running
+
+
+def test_it_serves_where_it_says(shared: Console) -> None:
+    assert shared.address.startswith("http://127.0.0.1:")
+    assert httpx.get(f"{shared.address}/sign-in").status_code == 200
+
+
+def test_it_listens_on_loopback_only(shared: Console) -> None:
+    port = int(shared.address.rpartition(":")[2])
+    with socket.socket() as elsewhere:
+        elsewhere.settimeout(2)
+        assert elsewhere.connect_ex((_other_address(), port)) != 0
+
+
+def test_the_data_folder_is_for_its_owner_alone(shared: Console) -> None:
+    assert shared.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_bundled_files_may_be_kept_for_ever_and_come_compressed(shared: Console) -> None:
+    bundled = next((ROOT / ".web" / "build" / "client" / "assets").glob("root-*.js")).name
+    answer = httpx.get(f"{shared.address}/assets/{bundled}", headers={"Accept-Encoding": "br"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "br"
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_bundled_file_that_is_missing_is_not_kept(shared: Console) -> None:
+    answer = httpx.get(f"{shared.address}/assets/gone-12345678.js")
+    assert answer.status_code == 404
+    assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_the_build_names_no_address(shared: Console) -> None:
+    for script in (ROOT / ".web" / "build" / "client" / "assets").glob("*.js"):
+        assert "localhost:8000" not in script.read_text(), script.name
+
+
+def test_each_start_prints_a_fresh_link_until_the_instance_is_claimed(tmp_path: Path) -> None:
+    with running_console(tmp_path) as console:
+        first = console.setup_link
+        console.restart()
+        second = console.setup_link
+        assert first != second
+        assert httpx.get(first).status_code == 403
+        console.claim().close()
+        console.restart()
+        assert "/setup" not in console.output()
+        assert httpx.get(second).status_code == 409
+
+
+def test_moving_the_port_needs_no_build(tmp_path: Path) -> None:
+    with running_console(tmp_path) as console:
+        before = console.address
+        console.stop()
+        console.environment["STACKDOCK_PORT"] = "0"
+        console.start()
+        assert console.address != before
+        assert "Building" not in console.output()
+        assert httpx.get(f"{console.address}/sign-in").status_code == 200
+
+
+def test_a_port_in_use_is_said_plainly(shared: Console) -> None:
+    port = shared.address.rpartition(":")[2]
+    taken = _serve({**shared.environment, "STACKDOCK_PORT": port})
+    assert taken.returncode == 1
+    assert f"port {port}: address already in use" in taken.stderr
+    assert "Traceback" not in taken.stderr
+
+
+def test_a_configuration_that_cannot_be_used_is_said_plainly(shared: Console) -> None:
+    refused = _serve({**shared.environment, "STACKDOCK_HOST": "0.0.0.0"})
+    assert refused.returncode == 1
+    assert "STACKDOCK_PUBLIC_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "postgresql://nobody@127.0.0.1:9/x"])
+def test_a_database_that_cannot_be_used_is_said_plainly(shared: Console, url: str) -> None:
+    refused = _serve({**shared.environment, "STACKDOCK_PORT": "0", "STACKDOCK_DATABASE_URL": url})
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("stackdock: ")
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_that_was_asked_for_is_a_success(tmp_path: Path, how: signal.Signals) -> None:
+    with running_console(tmp_path) as console:
+        assert console.stop(how) == 0
+        assert not _group_members(console.running.pid)
+
+
+async def test_ctrl_c_stops_it_with_a_thousand_sockets_open(tmp_path: Path) -> None:
+    with running_console(tmp_path) as console:
+        console.claim().close()
+        sockets = await _open_sockets(console, 1000)
+        assert len(sockets) == 1000
+        started_at = time.monotonic()
+        status = await asyncio.to_thread(console.stop)
+        took_seconds = time.monotonic() - started_at
+        await asyncio.gather(*(one.wait_closed() for one in sockets))
+        assert status == 0
+        assert took_seconds < STOP_SECONDS
+        assert not _group_members(console.running.pid)
+
+
+def test_a_second_start_needs_no_network(tmp_path: Path, shared: Console) -> None:
+    """In a network namespace of its own, where nothing but loopback exists, it is ready and answers."""
+    without_network = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]
+    script = (
+        'ip link set lo up 2>/dev/null || true; "$0" serve >"$1" 2>&1 & server=$!; '
+        'until grep -q "is ready" "$1"; do kill -0 $server || exit 1; done; kill -INT $server; wait $server'
+    )
+    log = tmp_path / "console.log"
+    environment = {**shared.environment, "STACKDOCK_PORT": "0", "STACKDOCK_DATA_DIR": str(tmp_path / "data")}
+    command = [*without_network, "bash", "-c", script, str(STACKDOCK), str(log)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr + log.read_text()
+    assert "Building" not in log.read_text()
+
+
+async def _open_sockets(console: Console, count: int) -> list[websockets.ClientConnection]:
+    address = console.address.replace("http", "ws", 1) + "/_event/?EIO=4&transport=websocket&token="
+    opened: list[websockets.ClientConnection] = []
+    for session in range(count // SOCKETS_PER_SESSION):
+        with closing(console.sign_in()) as client:
+            cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        headers = {"Cookie": cookie, "Origin": console.address}
+        tabs = (
+            websockets.connect(f"{address}tab-{session}-{tab}", additional_headers=headers, compression=None)
+            for tab in range(SOCKETS_PER_SESSION)
+        )
+        opened += await asyncio.gather(*tabs)
+    return opened
+
+
+def _serve(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `stackdock serve` where it is expected to refuse."""
+    return subprocess.run([STACKDOCK, "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def _group_members(process_group: int) -> list[int]:
+    """Which processes of the console's own group still live."""
+    members = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, group = status.read_text().rpartition(")")[2].split()[:3]
+        except FileNotFoundError:
+            continue
+        if int(group) == process_group and state != "Z":
+            members.append(int(status.parent.name))
+    return members
+
+
+def _other_address() -> str:
+    """An address of this machine other than 127.0.0.1: what somebody on the network would use, or else its loopback neighbour."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.2"
+        return probe.getsockname()[0]
