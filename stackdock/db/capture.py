@@ -10,6 +10,7 @@ Each trigger's name carries a hash of its definition: an outdated trigger is one
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 
 from sqlalchemy import Connection, MetaData, Table
 
@@ -25,13 +26,12 @@ def install_capture(connection: Connection, metadata: MetaData) -> None:
     dialect = DIALECTS[connection.dialect.name]
     wanted = _wanted_triggers(connection, metadata)
     found = dialect.find_triggers(connection)
-    for name, (table_name, definition) in found.items():
-        if name not in wanted or definition != dialect.stored_definition(wanted[name]):
+    current = {name for name, trigger in wanted.items() if found.get(name) == _stored(dialect, trigger)}
+    for name, (table_name, _) in found.items():
+        if name not in current:
             dialect.drop_trigger(connection, name, table_name)
-            found[name] = (table_name, "")
-    for name, trigger in wanted.items():
-        if found.get(name, ("", ""))[1] == "":
-            dialect.create_trigger(connection, trigger)
+    for name in wanted.keys() - current:
+        dialect.create_trigger(connection, wanted[name])
     dialect.drop_unused(connection, wanted.values())
 
 
@@ -42,7 +42,7 @@ def verify_capture(connection: Connection, metadata: MetaData) -> None:
     faults = [
         f"{trigger.table_name} ({trigger.operation}): {'outdated' if name in found else 'missing'}"
         for name, trigger in _wanted_triggers(connection, metadata).items()
-        if found.get(name, ("", ""))[1] != dialect.stored_definition(trigger)
+        if found.get(name) != _stored(dialect, trigger)
     ]
     if faults:
         raise StartRefused(
@@ -53,6 +53,11 @@ def verify_capture(connection: Connection, metadata: MetaData) -> None:
 
 def live_tables(metadata: MetaData) -> list[Table]:
     return [table for table in metadata.sorted_tables if "live" in table.info]
+
+
+def _stored(dialect: ModuleType, trigger: Trigger) -> tuple[str, str]:
+    """What the database tells of the trigger when it is as it should be."""
+    return trigger.table_name, dialect.stored_definition(trigger)
 
 
 def _wanted_triggers(connection: Connection, metadata: MetaData) -> dict[str, Trigger]:
