@@ -44,6 +44,7 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     cors_allowed_origins=settings().allowed_origins,
     frontend_compression_formats=["gzip", "brotli"],
+    frontend_packages=["@fontsource-variable/inter@5.3.0", "@fontsource-variable/jetbrains-mono@5.3.0"],
     show_built_with_reflex=False,
     state_manager_mode=StateManagerMode.MEMORY,
     telemetry_enabled=False,

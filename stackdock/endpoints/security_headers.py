@@ -32,7 +32,8 @@ def console_policy(build: Path | None) -> str:
     Scripts come from this origin, or are one of the few that React Router writes into its pages, named by their hash: nothing
     may be evaluated from text. Styles may be inline, because Radix and emotion position and colour with them.
     """
-    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings().allowed_origins)
+    # A policy cannot name an IPv6 address; 'self' covers a page that came from one.
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings().allowed_origins if "[" not in origin)
     hashes = " ".join(f"'sha256-{one}'" for one in sorted(inline_script_hashes(build)))
     return (
         f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

@@ -1,1 +1,1 @@
-"""The console: pages, tables, shared states and components. Reaches data only through services and live views."""
+"""What people see: theme, components, tables, states, pages. Data comes through services and live views only."""

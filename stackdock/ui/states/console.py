@@ -5,14 +5,14 @@ from __future__ import annotations
 import reflex as rx
 
 from stackdock.errors import NotFound, PermissionDenied
-from stackdock.live import pages
+from stackdock.live import pages, process
 from stackdock.live.view import LiveView
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope
 from stackdock.services.docks import select_dock_kinds, select_docks
 from stackdock.services.resources import select_counts
 from stackdock.ui.states.handlers import handler
-from stackdock.ui.states.scopes import scope_of
+from stackdock.ui.states.scopes import scope_of, signed_in_of
 from stackdock.ui.states.visits import Visit, find_page
 
 COUNTS_INTERVAL_SECONDS = 0.5  # every change of a resource touches the counts
@@ -32,6 +32,7 @@ class ConsoleState(rx.State):
             return
         self.levels = {area.value: int(scope.permissions.get(area, Level.NONE)) for area in Area}
         self.has_arrived = True
+        process.engine().introduce(self.router.session.session_id, (await signed_in_of(self)).session_id, scope.actor.id)
         await pages.watch_app(self, _shell_views(scope))
         found = find_page(self.router.url.path)
         if found is None or not scope.allows(found[0].area, found[0].level):

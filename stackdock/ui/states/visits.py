@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from stackdock.live.view import LiveView
@@ -28,6 +28,10 @@ class Visit:
 Views = Callable[[Visit], Mapping[str, LiveView]]
 
 
+def no_views(_visit: Visit) -> Mapping[str, LiveView]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Nav:
     """An entry of the sidebar: its words, its lucide icon, and which group it stands in ("" has no heading)."""
@@ -47,7 +51,8 @@ class PageDeclaration:
     area: Area
     level: Level
     nav: Nav | None = None
-    views: Views = field(default=lambda visit: {})
+    views: Views = no_views
+    on_open: Any = None
 
     def matches(self, path: str) -> dict[str, str] | None:
         """The address's parts by name, or None for an address of another page."""

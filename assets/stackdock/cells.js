@@ -1,0 +1,64 @@
+// What a table cell does by itself: tints when its value changed, copies its text.
+import { createElement as h, useEffect, useRef, useState } from "react";
+
+const TINT_MS = 1200;
+const COPIED_MS = 1500;
+
+const prefersStillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A table cell. `changed` grows with each change of what it shows; the first value is no change. */
+export function LiveCell({ changed, className, children, scope }) {
+  const cell = useRef(null);
+  const seen = useRef(changed);
+  useEffect(() => {
+    if (changed === seen.current) return;
+    seen.current = changed;
+    if (!changed || prefersStillness()) return;
+    const tint = getComputedStyle(cell.current).getPropertyValue("--bg-changed");
+    const steps = [{ backgroundColor: tint }, { backgroundColor: tint, offset: 0.3 }, { backgroundColor: "transparent" }];
+    cell.current.animate(steps, { duration: TINT_MS, id: "changed" });
+  }, [changed]);
+  return h(scope ? "th" : "td", { ref: cell, className, scope }, children);
+}
+
+/** Text that is copied when pressed. Says so to screen readers, and only there in words. */
+export function CopyButton({ text, label = "Copy" }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return undefined;
+    const timer = setTimeout(() => setDone(false), COPIED_MS);
+    return () => clearTimeout(timer);
+  }, [done]);
+  if (!text) return h("span", { className: "faint" }, "–");
+  return h(
+    "button",
+    { type: "button", className: done ? "copy done" : "copy", title: `${label} ${text}`, onClick: () => copy(text).then(setDone) },
+    h("span", { className: "clip mono" }, text),
+    h(
+      "svg",
+      { viewBox: "0 0 24 24", width: 12, height: 12, fill: "none", stroke: "currentColor", strokeWidth: 2, "aria-hidden": true },
+      done ? h("path", { d: "m4 12 6 6L20 6" }) : [h("path", { key: 1, d: "M8 8h12v12H8z" }), h("path", { key: 2, d: "M16 8V4H4v12h4" })],
+    ),
+    h("span", { className: "unseen", role: "status" }, done ? "Copied" : ""),
+  );
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text); // no clipboard API on a plain-http address
+  }
+}
+
+function copyBySelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "unseen";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}

@@ -1,0 +1,144 @@
+// The frame's own behaviour: drawer, connection, theme, toasts, and the filter that lives in the address.
+import { Children, createElement as h, useContext, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+import { ColorModeContext } from "$/utils/context-registry";
+import { useLiveStatus } from "$/public/stackdock/live";
+
+const CONNECTION = {
+  connecting: ["pending", "Connecting…"],
+  live: ["active", "Live"],
+  reconnecting: ["degraded", "Reconnecting…"],
+  ended: ["stopped", "Signed out"],
+};
+const TOAST_MS = { error: 12000, warning: 10000, info: 6000, success: 6000 };
+const TOAST_SHAPE = { error: "failed", warning: "degraded", info: "idle", success: "closed" };
+const SEARCH_PAUSE_MS = 250;
+
+export function Connection() {
+  const [shape, words] = CONNECTION[useLiveStatus()];
+  return h("span", { className: "connection", role: "status" }, h("span", { className: `st ${shape}` }, words));
+}
+
+/** A button (the first child) and a modal drawer (the second). Following a link closes it. */
+export function Drawer({ label, children }) {
+  const [icon, content] = Children.toArray(children);
+  const dialog = useRef(null);
+  const onClick = (event) => {
+    if (event.target === dialog.current || event.target.closest("a")) dialog.current.close();
+  };
+  return h(
+    "div",
+    { className: "drawer-anchor" },
+    h("button", { type: "button", className: "icon-btn burger", "aria-label": label, onClick: () => dialog.current.showModal() }, icon),
+    h("dialog", { ref: dialog, className: "drawer", "aria-label": label, onClick }, content),
+  );
+}
+
+/** A button (the first child) that opens a panel (the second); the browser closes it with Escape or a click elsewhere. */
+export function Panel({ id, label, className, panelClass, children }) {
+  const [face, content] = Children.toArray(children);
+  const panel = useRef(null);
+  const [open, setOpen] = useState(false);
+  const onClick = (event) => event.target.closest("a") && panel.current.hidePopover();
+  return h(
+    "div",
+    { className: "panel-anchor" },
+    h("button", { type: "button", className, popoverTarget: id, "aria-label": label, "aria-expanded": open, "aria-haspopup": "dialog" }, face),
+    h(
+      "div",
+      {
+        id,
+        ref: panel,
+        popover: "auto",
+        role: "dialog",
+        "aria-label": label,
+        className: `panel ${panelClass ?? ""}`,
+        onClick,
+        onToggle: (event) => setOpen(event.newState === "open"),
+      },
+      content,
+    ),
+  );
+}
+
+/** Light, dark, or what the system says. Kept in this browser. */
+export function ThemeChoice({ name }) {
+  const { rawColorMode, setColorMode } = useContext(ColorModeContext);
+  const choice = (mode, words) =>
+    h(
+      "label",
+      { key: mode, className: "segment" },
+      h("input", { type: "radio", name, value: mode, checked: rawColorMode === mode, onChange: () => setColorMode(mode) }),
+      h("span", null, words),
+    );
+  return h(
+    "fieldset",
+    { className: "segments" },
+    h("legend", { className: "unseen" }, "Theme"),
+    choice("light", "Light"),
+    choice("dark", "Dark"),
+    choice("system", "System"),
+  );
+}
+
+/** `notice` is the newest one: {id, tone, text}. */
+export function Toaster({ notice }) {
+  const [toasts, setToasts] = useState([]);
+  const close = (id) => setToasts((shown) => shown.filter((one) => one.id !== id));
+  useEffect(() => {
+    if (!notice?.id) return undefined;
+    setToasts((shown) => [...shown.filter((one) => one.id !== notice.id), notice].slice(-3));
+    const timer = setTimeout(() => close(notice.id), TOAST_MS[notice.tone] ?? TOAST_MS.info);
+    return () => clearTimeout(timer);
+  }, [notice?.id]);
+  useEffect(() => {
+    // A notice that has been followed by another still leaves in its own time.
+    const timers = toasts.map((one) => setTimeout(() => close(one.id), TOAST_MS[one.tone] ?? TOAST_MS.info));
+    return () => timers.forEach(clearTimeout);
+  }, [toasts.map((one) => one.id).join()]);
+  return h(
+    "div",
+    { className: "toasts", role: "status", "aria-live": "polite" },
+    toasts.map((one) =>
+      h(
+        "div",
+        { key: one.id, className: "toast" },
+        h("span", { className: `st ${TOAST_SHAPE[one.tone] ?? "idle"}` }, one.text),
+        h("button", { type: "button", className: "btn quiet", onClick: () => close(one.id) }, "Dismiss"),
+      ),
+    ),
+  );
+}
+
+/** The filter of a page is in its address, so that it can be sent and survives a reload. */
+export function SearchField({ label, placeholder, children }) {
+  const [params, setParams] = useSearchParams();
+  const given = params.get("q") ?? "";
+  const [text, setText] = useState(given);
+  const sent = useRef(given);
+  useEffect(() => {
+    if (given !== sent.current) setText((sent.current = given));
+  }, [given]);
+  useEffect(() => {
+    if (text === sent.current) return undefined;
+    const timer = setTimeout(() => {
+      sent.current = text.trim();
+      setParams(sent.current ? { q: sent.current } : {}, { replace: true });
+    }, SEARCH_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, setParams]);
+  return h(
+    "div",
+    { className: "search", role: "search" },
+    children,
+    h("input", {
+      type: "search",
+      className: "input",
+      "aria-label": label,
+      placeholder,
+      maxLength: 100,
+      value: text,
+      onChange: (event) => setText(event.target.value),
+    }),
+  );
+}

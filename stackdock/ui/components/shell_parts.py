@@ -1,0 +1,61 @@
+"""The frame's parts that behave by themselves in the browser (`assets/stackdock/shell.js`)."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+LIBRARY = "$/public/stackdock/shell"
+
+
+class Connection(rx.Component):
+    """Live, reconnecting, or ended; announced when it changes."""
+
+    library = LIBRARY
+    tag = "Connection"
+
+
+class Drawer(rx.Component):
+    """A menu button (the first child) and the modal drawer that it opens (the second), on a phone."""
+
+    library = LIBRARY
+    tag = "Drawer"
+
+    label: rx.Var[str]
+
+
+class Panel(rx.Component):
+    """A button (the first child) and the panel it opens (the second). `id` is unique on the page."""
+
+    library = LIBRARY
+    tag = "Panel"
+
+    label: rx.Var[str]
+    panel_class: rx.Var[str]
+
+
+class ThemeChoice(rx.Component):
+    library = LIBRARY
+    tag = "ThemeChoice"
+
+    name: rx.Var[str]
+
+
+class Toaster(rx.Component):
+    library = LIBRARY
+    tag = "Toaster"
+
+    notice: rx.Var[dict[str, str]]
+
+
+class SearchField(rx.Component):
+    """A filter that is kept in the page's address, as `q`."""
+
+    library = LIBRARY
+    tag = "SearchField"
+
+    label: rx.Var[str]
+    placeholder: rx.Var[str]
+
+
+def search_field(label: str, placeholder: str) -> rx.Component:
+    return SearchField.create(rx.icon("search", size=14), label=label, placeholder=placeholder)

@@ -1,0 +1,114 @@
+"""Every linked account: is it fresh, what does it do now, when is it next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from stackdock.live.vars import live_meta, live_row
+from stackdock.security.permissions import Area, Level
+from stackdock.ui.components.buttons import ConfirmDialog, link_button, once_button
+from stackdock.ui.components.cards import card
+from stackdock.ui.components.docks import DockFigure, NextSync
+from stackdock.ui.components.freshness import DemoContent, DemoNote, DockCount
+from stackdock.ui.components.instants import relative_time
+from stackdock.ui.components.links import link
+from stackdock.ui.components.text import joined
+from stackdock.ui.shell import Screen, allowed, page, screen
+from stackdock.ui.states.demo import DemoState
+from stackdock.ui.states.docks import DocksState
+from stackdock.ui.states.visits import Nav
+from stackdock.ui.tables.column import Row
+from stackdock.ui.tables.docks import DOCKS
+from stackdock.ui.tables.live_list import live_list
+from stackdock.ui.tables.placeholders import no_dock_yet
+from stackdock.ui.tables.table import bare_table
+
+
+@page(
+    "/o/[slug]/docks",
+    "Docks",
+    nav=Nav("Docks", "plug", "Accounts", count=DockCount.create),
+    permission=(Area.DOCKS, Level.READ),
+)
+def docks() -> Screen:
+    ready, count = live_meta("docks", "ready"), live_meta("docks", "count", int)
+    content = rx.el.div(
+        live_list("docks", rejected_note),
+        _demo_note(),
+        rx.el.div(
+            DockFigure.create(label="Resources", figure="resources"),
+            DockFigure.create(label="Fresh docks", figure="fresh"),
+            DockFigure.create(label="Needs someone", figure="needy"),
+            DockFigure.create(label="Held deletions", figure="held"),
+            class_name="stats",
+        ),
+        card("Linked accounts", rx.el.div(bare_table(DOCKS), class_name="scroll"), aside=NextSync.create()),
+        class_name="page",
+    )
+    return screen(
+        "Docks",
+        rx.cond(ready & (count == 0), no_dock_yet("resources"), content),
+        beside=rx.el.span(rx.cond(ready, count.to_string(), ""), class_name="count num faint"),
+        actions=_actions(count),
+    )
+
+
+def _actions(count: Any) -> rx.Component:
+    sync_all = once_button(
+        rx.icon("refresh-cw", size=14),
+        "Sync all",
+        on_run=lambda key: DocksState.sync_all(key),
+        answered=DocksState.synced,
+        class_name="btn far",
+    )
+    link_one = link_button("Link a dock", to="/link", icon="plug", look="primary")
+    return allowed(Area.DOCKS, Level.FULL, rx.cond(count > 0, rx.fragment(sync_all, link_one)))
+
+
+@rx.memo
+def rejected_note(row_id: rx.Var[str]) -> rx.Component:
+    """What happened to a dock whose token is refused, what it means for its resources, and the button that mends it."""
+    dock: Row = live_row("docks", row_id)
+    return rx.cond(
+        dock["error_code"].to(str) == "CredentialsRejected",
+        rx.el.div(
+            rx.el.span(
+                rx.el.span(
+                    dock["name"].to(str), ": the provider rejected its token ", relative_time(dock["last_started_at"]), "."
+                ),
+                class_name="st failed",
+            ),
+            rx.el.span(
+                "Its ",
+                dock["resource_count"].to_string(),
+                " resources are kept and marked stale; nothing was removed.",
+                class_name="muted",
+            ),
+            link("Replace token", to=joined("/docks/", row_id), class_name="btn"),
+            class_name="note failed",
+            role="status",
+        ),
+        rx.fragment(),
+    )
+
+
+def _demo_note() -> rx.Component:
+    """Clearly a demo, and gone with one click, after it was said what goes."""
+    remove = ConfirmDialog.create(
+        rx.el.p("These docks and everything that came from them go:"),
+        DemoContent.create(),
+        rx.el.p("Nothing else is touched. The demo can be started again at any time while no dock is linked."),
+        trigger="Remove the demo",
+        trigger_class="btn",
+        title="Remove the demo estate?",
+        confirm="Remove the demo",
+        answered=DemoState.answered,
+        on_confirm=lambda key: DemoState.remove(key),
+    )
+    return DemoNote.create(
+        rx.el.span(rx.el.span("A demo estate is linked. "), class_name="st idle"),
+        rx.el.span("Its docks are simulated, and change by themselves every few seconds.", class_name="muted"),
+        allowed(Area.DOCKS, Level.FULL, remove),
+    )

@@ -1,0 +1,154 @@
+"""@page: a page's address, its place in the sidebar, the permission it needs, its live views, and the frame around it.
+
+    @page("/o/[slug]/servers", "Servers", nav=Nav("Servers", "server", "Infrastructure"),
+          permission=(Area.RESOURCES, Level.READ), views=lambda visit: {"servers": …})
+    def servers() -> Screen:
+        return screen("Servers", live_table(SERVERS, empty=…))
+
+One file in `pages` is one page; it is found by being there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from stackdock.live.vars import LiveBridge
+from stackdock.security.permissions import Area, Level
+from stackdock.ui.components.buttons import link_button
+from stackdock.ui.components.empty import empty
+from stackdock.ui.components.freshness import Freshness
+from stackdock.ui.components.shell_parts import Drawer, Toaster
+from stackdock.ui.sidebar import sidebar, tabbar
+from stackdock.ui.states.console import ConsoleState
+from stackdock.ui.states.notices import NoticeState
+from stackdock.ui.states.session import SessionState
+from stackdock.ui.states.visits import PAGES, Nav, PageDeclaration, Views, declare, no_views
+
+Draw = Callable[[], "Screen"]
+
+
+@rx.memo
+def page_companions() -> rx.Component:
+    """What is there before any page and stays when the page changes: the live rows' way in, and the notices."""
+    return rx.fragment(LiveBridge.create(on_gap=ConsoleState.fill_gap), Toaster.create(notice=NoticeState.notice))
+
+
+def page(
+    route: str,
+    title: str,
+    *,
+    permission: tuple[Area, Level],
+    nav: Nav | None = None,
+    views: Views = no_views,
+    on_open: Any = None,
+) -> Callable[[Draw], Draw]:
+    """Declare a page.
+
+    `views` says which live view each of its slots shows, for one visit; it runs only if the person may see the page.
+    `on_open` is a handler of the page's own State that runs at each visit.
+    """
+
+    def decorate(draw: Draw) -> Draw:
+        area, level = permission
+        declare(
+            PageDeclaration(route=route, title=title, draw=draw, area=area, level=level, nav=nav, views=views, on_open=on_open)
+        )
+        return draw
+
+    return decorate
+
+
+def add_pages(app: rx.App) -> None:
+    """Find every page in `pages` and add it to the app."""
+    pages = importlib.import_module("stackdock.ui.pages")
+    for module in pkgutil.iter_modules(pages.__path__, f"{pages.__name__}."):
+        importlib.import_module(module.name)
+    for declared in PAGES.values():
+        app.add_page(
+            lambda declared=declared: _frame(declared),
+            route=declared.route.strip("/"),
+            title=f"{declared.title} · StackDock",
+            on_load=[SessionState.enter, ConsoleState.arrive, *([declared.on_open] if declared.on_open else [])],
+        )
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a page draws: its header and its content. `beside` stands after the title, `actions` at the header's end."""
+
+    title: str | rx.Var[str]
+    content: tuple[Any, ...]
+    beside: Any = None
+    actions: Any = None
+
+
+def screen(title: str | rx.Var[str], *content: Any, beside: Any = None, actions: Any = None) -> Screen:
+    """At most one of the `actions` is primary."""
+    return Screen(title, content, beside, actions)
+
+
+def allowed(area: Area, level: Level, *children: Any) -> rx.Component:
+    """Draw only for those who may. A courtesy: the services check for themselves."""
+    return rx.cond(ConsoleState.levels[area.value] >= int(level), rx.fragment(*children))
+
+
+def _frame(declared: PageDeclaration) -> rx.Component:
+    may_see = ConsoleState.levels[declared.area.value] >= int(declared.level)
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="skip"),
+        sidebar(declared, where="side"),
+        rx.el.div(
+            rx.cond(
+                ConsoleState.has_arrived,
+                rx.cond(
+                    SessionState.is_missing,
+                    _draw(_no_organization(), declared),
+                    rx.cond(may_see, _draw(declared.draw(), declared), _draw(_no_permission(declared), declared)),
+                ),
+                _draw(screen(declared.title), declared),
+            ),
+            class_name="stage",
+        ),
+        tabbar(declared),
+        class_name="console",
+    )
+
+
+def _draw(drawn: Screen, declared: PageDeclaration) -> rx.Component:
+    return rx.fragment(
+        rx.el.header(
+            Drawer.create(rx.icon("menu", size=20), sidebar(declared, where="drawer"), label="Menu"),
+            rx.el.h1(drawn.title, class_name="clip"),
+            drawn.beside if drawn.beside is not None else rx.fragment(),
+            Freshness.create(),
+            rx.el.div(drawn.actions, class_name="right") if drawn.actions is not None else rx.fragment(),
+            class_name="top",
+        ),
+        rx.el.main(*drawn.content, id="content", tab_index=-1, class_name="content"),
+    )
+
+
+def _no_permission(declared: PageDeclaration) -> Screen:
+    refusal = empty(
+        "lock",
+        "This page is not open to you",
+        f"Your role in this organization does not include {declared.area.value}. An owner can change that.",
+        link_button("Go to Home", to="", icon="house"),
+    )
+    return screen(declared.title, refusal)
+
+
+def _no_organization() -> Screen:
+    refusal = empty(
+        "compass",
+        "There is no such organization",
+        "It does not exist, or you do not belong to it. Choose one of yours at the top left.",
+        rx.el.a("Go to your own", href="/", class_name="btn"),
+    )
+    return screen("Not found", refusal)

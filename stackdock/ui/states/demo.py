@@ -1,0 +1,30 @@
+"""The demo estate: on with one click, off with one click after what will go was said."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from stackdock.security.permissions import Area, Level
+from stackdock.security.scope import Scope
+from stackdock.services.demo import remove_demo, start_demo
+from stackdock.ui.states.handlers import handler
+
+
+class DemoState(rx.State):
+    answered: int = 0
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def start(self, scope: Scope, idempotency_key: str) -> None:
+        try:
+            await start_demo(scope)
+        finally:
+            async with self:
+                self.answered += 1
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def remove(self, scope: Scope, idempotency_key: str) -> None:
+        try:
+            await remove_demo(scope)
+        finally:
+            async with self:
+                self.answered += 1

@@ -1,0 +1,96 @@
+"""What is done to one dock on its page. One state per form, so that a refusal stands beside the form it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from stackdock.errors import InvalidInput
+from stackdock.security.permissions import Area, Level
+from stackdock.security.scope import Scope
+from stackdock.services.dock_linking import replace_credentials
+from stackdock.services.dock_removal import describe_removal, remove_dock
+from stackdock.services.docks import change_interval, pause_dock, rename_dock, resume_dock
+from stackdock.ui.states.answers import AnswerState
+from stackdock.ui.states.handlers import handler
+from stackdock.ui.states.scopes import slug_of
+from stackdock.ui.theme import KIND_NAMES
+
+
+class NameState(AnswerState, rx.State):
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def rename(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
+        async with self._answering():
+            await rename_dock(scope, dock_id, form.get("name", ""))
+
+
+class IntervalState(AnswerState, rx.State):
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def change(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
+        async with self._answering():
+            given = str(form.get("interval", ""))
+            if not given.isdecimal():
+                raise InvalidInput("Choose an interval.", field="interval")
+            await change_interval(scope, dock_id, int(given[:9]))
+
+
+class CredentialsState(AnswerState, rx.State):
+    renewed: int = 0  # grows with each success, which empties the form
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def replace(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
+        async with self._answering(secret="token"):  # noqa: S106  (a field's name)
+            await replace_credentials(scope, dock_id, form)
+            async with self:
+                self.renewed += 1
+
+
+class SettingsState(AnswerState, rx.State):
+    @handler(Area.DOCKS, Level.READ)
+    async def open(self, scope: Scope) -> None:
+        """A fresh page: nothing of another dock's refusals."""
+        for state in (NameState, IntervalState, CredentialsState):
+            form = await self.get_state(state)
+            form.field_errors, form.refusal = {}, ""
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def pause(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
+        try:
+            await pause_dock(scope, dock_id)
+        finally:
+            async with self:
+                self.answered += 1
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def resume(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
+        try:
+            await resume_dock(scope, dock_id)
+        finally:
+            async with self:
+                self.answered += 1
+
+
+class RemovalState(rx.State):
+    lines: list[str] = []  # what will go, by name and number
+    answered: int = 0
+
+    @handler(Area.DOCKS, Level.READ, background=True)
+    async def describe(self, scope: Scope, dock_id: str) -> None:
+        found = await describe_removal(scope, dock_id)
+        lines = [f"{count:,} {KIND_NAMES[kind][count != 1]}" for kind, count in found["resources"].items()]
+        lines.append(f"{found['sync_run_count']:,} sync runs, and its credentials")
+        if found["removed_resource_count"]:
+            lines.append(f"{found['removed_resource_count']:,} resources that the provider no longer lists")
+        async with self:
+            self.lines = lines
+
+    @handler(Area.DOCKS, Level.FULL, background=True)
+    async def remove(self, scope: Scope, dock_id: str, idempotency_key: str) -> Any:
+        try:
+            await remove_dock(scope, dock_id)
+        finally:
+            async with self:
+                self.answered += 1
+                slug = slug_of(self)
+        return rx.redirect(f"/o/{slug}/docks")

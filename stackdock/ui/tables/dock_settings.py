@@ -1,0 +1,129 @@
+"""What may be changed about one dock: name, interval, pause, credentials, and whether it stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from stackdock.ui.components.buttons import ConfirmDialog, once_button, submit_button
+from stackdock.ui.components.cards import card
+from stackdock.ui.components.credentials import credential_fields, scope_help
+from stackdock.ui.components.fields import ActionForm, refusal_line, select_field, text_field
+from stackdock.ui.components.intervals import options
+from stackdock.ui.components.providers import PROVIDERS
+from stackdock.ui.components.text import joined
+from stackdock.ui.states.dock_settings import CredentialsState, IntervalState, NameState, RemovalState, SettingsState
+from stackdock.ui.tables.column import Row
+from stackdock.ui.theme import NAME_LENGTH
+
+__all__ = ["SettingsState", "dock_settings"]
+
+
+def dock_settings(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    return rx.el.div(
+        card("Settings", rx.el.div(_name(row, dock_id), _interval(row, dock_id), _pause(row, dock_id), class_name="body")),
+        rx.cond(row["is_demo"], rx.fragment(), card("Replace credentials", _credentials(row, dock_id), id="credentials")),
+        card("Remove", rx.el.div(_remove(row, dock_id), class_name="body")),
+        class_name="stack",
+    )
+
+
+def _name(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    return ActionForm.create(
+        rx.el.div(
+            text_field(
+                "name",
+                "Name",
+                errors=NameState.field_errors,
+                form="rename",
+                max_length=NAME_LENGTH,
+                default_value=row["name"].to(str),
+            ),
+            submit_button("Rename", look=""),
+            class_name="row",
+        ),
+        refusal_line(NameState.refusal),
+        answered=NameState.answered,
+        failed=NameState.is_refused,
+        label="Rename this dock",
+        class_name="form",
+        on_send=lambda form: NameState.rename(dock_id, form),
+    )
+
+
+def _interval(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    def form(is_demo: bool) -> rx.Component:
+        return ActionForm.create(
+            rx.el.div(
+                select_field(
+                    "interval",
+                    "Sync",
+                    options(is_demo=is_demo),
+                    errors=IntervalState.field_errors,
+                    form="interval",
+                    default_value=row["interval_seconds"].to_string(),
+                ),
+                submit_button("Change", look=""),
+                class_name="row",
+            ),
+            refusal_line(IntervalState.refusal),
+            answered=IntervalState.answered,
+            failed=IntervalState.is_refused,
+            label="Change how often this dock is synced",
+            class_name="form",
+            on_send=lambda values: IntervalState.change(dock_id, values),
+        )
+
+    return rx.cond(row["is_demo"], form(True), form(False))
+
+
+def _pause(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    paused = rx.fragment(
+        rx.el.span("Paused by ", row["paused_by"].to(str), ". It is synced only when somebody asks.", class_name="muted"),
+        once_button("Resume", on_run=lambda key: SettingsState.resume(dock_id, key), answered=SettingsState.answered, look=""),
+    )
+    running = rx.fragment(
+        rx.el.span("Synced by itself. Pause it to stop that; its resources stay, and grow stale.", class_name="muted"),
+        once_button("Pause", on_run=lambda key: SettingsState.pause(dock_id, key), answered=SettingsState.answered, look=""),
+    )
+    return rx.el.div(rx.cond(row["paused_at"], paused, running), class_name="between")
+
+
+def _credentials(row: Row, dock_id: rx.Var[str]) -> Any:
+    def form(provider: Any) -> rx.Component:
+        return ActionForm.create(
+            scope_help(provider),
+            *credential_fields(provider, errors=CredentialsState.field_errors, form="credentials"),
+            refusal_line(CredentialsState.refusal),
+            rx.el.div(submit_button("Check and replace", look=""), class_name="actions"),
+            answered=CredentialsState.answered,
+            failed=CredentialsState.is_refused,
+            label="Replace the credentials of this dock",
+            busy_words="Asking the provider whether these credentials work. This takes up to 10 seconds.",
+            class_name="form body",
+            key=joined(CredentialsState.renewed),
+            on_send=lambda values: CredentialsState.replace(dock_id, values),
+        )
+
+    return rx.match(row["provider"].to(str), *[(provider.slug, form(provider)) for provider in PROVIDERS], rx.fragment())
+
+
+def _remove(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    dialog = ConfirmDialog.create(
+        rx.el.p("This goes with it:"),
+        rx.el.ul(rx.foreach(RemovalState.lines, lambda line: rx.el.li(line))),
+        rx.el.p("Nothing changes at the provider. The dock can be linked again with its credentials."),
+        trigger="Remove this dock",
+        trigger_class="btn danger",
+        title=joined("Remove “", row["name"], "”?"),
+        confirm="Remove",
+        answered=RemovalState.answered,
+        on_open=RemovalState.describe(dock_id),
+        on_confirm=lambda key: RemovalState.remove(dock_id, key),
+    )
+    return rx.el.div(
+        rx.el.span("Its resources and their history go from here; you are told which before.", class_name="muted"),
+        dialog,
+        class_name="between",
+    )

@@ -1,0 +1,52 @@
+"""Docks: not a resource, but the same machinery."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from stackdock.security.permissions import Area, Level
+from stackdock.ui.components.buttons import icon_once_button
+from stackdock.ui.components.docks import DockNext, DockNow, DockStatus
+from stackdock.ui.components.instants import relative_time
+from stackdock.ui.components.links import link
+from stackdock.ui.components.providers import provider_label, provider_name
+from stackdock.ui.components.text import joined
+from stackdock.ui.states.console import ConsoleState
+from stackdock.ui.states.docks import DocksState
+from stackdock.ui.tables.column import Column, Row, Table
+
+
+def _name(row: Row) -> rx.Component:
+    return rx.el.span(
+        link(row["name"].to(str), to=joined("/docks/", row["id"].to(str)), class_name="row-link"),
+        rx.cond(row["is_demo"], rx.el.span("Demo", class_name="tag demo")),
+        class_name="named",
+    )
+
+
+def _sync_now(row: Row) -> rx.Component:
+    dock_id, name = row["id"].to(str), row["name"].to(str)
+    button = icon_once_button(
+        "refresh-cw",
+        label=joined("Sync now: ", name),
+        disabled=row["status"].to(str) == "syncing",
+        on_run=lambda key: DocksState.sync(dock_id, key),
+    )
+    return rx.cond(ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL), button)
+
+
+DOCKS = Table(
+    slot="docks",
+    kind="dock",
+    icon="plug",
+    columns=(
+        Column("Name", _name, ("name",), "name"),
+        Column("Provider", lambda row: provider_label(row["provider"].to(str))),
+        Column("Status", lambda row: DockStatus.create(dock=row), ("status", "paused_at", "error_code"), "end"),
+        Column("Now", lambda row: DockNow.create(dock=row), (), "wide muted"),
+        Column("Last complete", lambda row: relative_time(row["last_complete_at"]), (), "wide faint"),
+        Column("Next", lambda row: DockNext.create(dock=row), (), "wide faint"),
+        Column("", _sync_now, (), "wide actions"),
+    ),
+    under=lambda row: rx.fragment(provider_name(row["provider"].to(str)), " · ", DockNow.create(dock=row)),
+)

@@ -1,0 +1,89 @@
+"""The machinery of every table: head, live rows, skeleton, what stands in for rows, and the way to more of them."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from stackdock.live.vars import live_meta
+from stackdock.ui.components.buttons import once_button
+from stackdock.ui.states.console import ConsoleState
+from stackdock.ui.tables.column import Table
+from stackdock.ui.tables.live_list import live_list
+from stackdock.ui.tables.row import row_component
+
+SKELETON_ROWS = 12
+PAGE_SIZE = 50
+
+
+def live_table(table: Table, *, empty: rx.Component) -> rx.Component:
+    """The table in the page's full height, its footer below. `empty` is drawn when there is no row."""
+    ready = live_meta(table.slot, "ready")
+    count = live_meta(table.slot, "count", int)
+    return rx.cond(
+        ready & (count == 0),
+        empty,
+        rx.fragment(
+            rx.el.div(
+                bare_table(table),
+                class_name="grid",
+                tab_index=0,
+                role="region",
+                aria_label=table.slot.replace("_", " ").capitalize(),
+            ),
+            _more(table),
+        ),
+    )
+
+
+def bare_table(table: Table) -> rx.Component:
+    """Head and rows alone, for a card."""
+    row = row_component(table)
+    rows = live_list(table.slot, row)
+    return rx.el.table(
+        _head(table),
+        rx.cond(live_meta(table.slot, "ready"), rx.el.tbody(rows), _skeleton(table)),
+        class_name="table",
+        custom_attrs={"aria-busy": ~live_meta(table.slot, "ready")},
+    )
+
+
+def _head(table: Table) -> rx.Component:
+    cells = [
+        rx.el.th(
+            column.title or rx.el.span("Actions", class_name="unseen"),
+            class_name=column.look,
+            scope="col",
+            custom_attrs={"aria-sort": "ascending"} if column.look == "name" else {},
+        )
+        for column in table.columns
+    ]
+    return rx.el.thead(rx.el.tr(*cells))
+
+
+def _skeleton(table: Table) -> rx.Component:
+    cells = [rx.el.td(rx.el.i(), class_name=column.look) for column in table.columns]
+    return rx.el.tbody(*[rx.el.tr(*cells) for _ in range(SKELETON_ROWS)], class_name="skeleton", aria_hidden=True)
+
+
+def _more(table: Table) -> rx.Component:
+    count, more = live_meta(table.slot, "count", int), live_meta(table.slot, "more")
+    stale = live_meta(table.slot, "stale")
+    return rx.el.div(
+        LoadedCount.create(slot=table.slot, kind=table.kind),
+        rx.cond(
+            more,
+            once_button(f"Load {PAGE_SIZE} more", answered=count, on_run=ConsoleState.more(table.slot)),
+        ),
+        rx.cond(stale, rx.el.span("These rows cannot be refreshed at the moment.", class_name="stale")),
+        class_name="more",
+    )
+
+
+class LoadedCount(rx.Component):
+    """ "50 of 187 loaded" """
+
+    library = "$/public/stackdock/docks"
+    tag = "LoadedCount"
+
+    slot: rx.Var[str]
+    kind: rx.Var[str]
