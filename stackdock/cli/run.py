@@ -41,6 +41,6 @@ def print_error(message: str) -> None:
 
 async def _until_stopped(command: Coroutine[Any, Any, T]) -> T:
     task = asyncio.ensure_future(command)
-    with contextlib.suppress(NotImplementedError, RuntimeError):  # not on Windows, not outside the main thread
+    with contextlib.suppress(RuntimeError):  # signals belong to the main thread
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     return await task
