@@ -11,7 +11,7 @@ from stackdock.resources import ResourceFields
 
 KEY = {"access_key_id": "AKIASIMULATED", "token": "s3cr3t/of+the=account"}
 LOOPBACK = OutboundPolicy(allow_hosts=frozenset({"127.0.0.1"}))
-IMPATIENT = Patience(attempts=2, give_up_seconds=0.5, read_seconds=5.0, connect_seconds=1.0)
+IMPATIENT = Patience(attempts=2, give_up_seconds=0.5, read_seconds=30.0, connect_seconds=5.0)
 
 
 async def read(base_url: str, credentials: dict[str, str] = KEY) -> list[ResourceFields]:
