@@ -32,6 +32,7 @@ class Refresher:
         self._clock = clock
         self._counts = counts
         self._queries = asyncio.Semaphore(CONCURRENT_QUERIES)
+        self._loop = asyncio.Lock()  # one difference is sent at a time, else each run would be charged for the others
 
     def refresh(self, shared: SharedView) -> None:
         """See to it that the view is run until it is current."""
@@ -60,21 +61,22 @@ class Refresher:
         try:
             async with self._queries:
                 result = await self._run_query(shared.view)
-            busy_since = self._clock.now()
-            message = shared.take(result)
+            async with self._loop:
+                busy_since = self._clock.now()
+                message = shared.take(result)
+                if message is not None:
+                    await self._send(shared, message)
+                busy_seconds = self._clock.now() - busy_since
         except Exception:  # an outermost loop: whatever the query raised, the view is tried again and its members know
             seconds = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**shared.failures)
             logger.exception("the live view %r could not be run, next try in %g s", shared.view.name, seconds)
             await self._back_off(shared, seconds)
             return
         shared.failures = 0
-        if message is not None:
-            await self._send(shared, message)
         shared.shown = wanted
-        now = self._clock.now()
-        self._pace.charge(now - busy_since - shared.expected_seconds)
-        shared.expected_seconds = now - busy_since
-        shared.not_before = started + window_seconds(now - started, shared.view.min_interval_seconds)
+        self._pace.charge(busy_seconds - shared.expected_seconds)
+        shared.expected_seconds = busy_seconds
+        shared.not_before = started + window_seconds(self._clock.now() - started, shared.view.min_interval_seconds)
         shared.finish_run()
 
     async def _back_off(self, shared: SharedView, seconds: float) -> None:

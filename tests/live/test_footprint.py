@@ -74,7 +74,7 @@ def test_a_condition_on_one_of_two_readings_of_a_table_promises_nothing() -> Non
     other = aliased(Server)
     statement = OURS.join(other, col(other.dock_id) == col(Server.dock_id))
     assert touches(statement, organization_id="theirs")
-    hidden = OURS.where(select(other.id).where(col(other.name) == col(Server.name)).exists())
+    hidden = OURS.where(select(col(other.id)).where(col(other.name) == col(Server.name)).exists())
     assert touches(hidden, organization_id="theirs")
 
 
