@@ -40,8 +40,9 @@ def protect(app: ASGIApp) -> ASGIApp:
 class Gate:
     def __init__(self, app: ASGIApp, build: Path | None = None) -> None:
         self._app = app
-        self._plain = Starlette(routes=routes())
-        self._plain_paths = {getattr(route, "path", "") for route in routes()}
+        plain = routes(build)
+        self._plain = Starlette(routes=plain)
+        self._plain_paths = {getattr(route, "path", "") for route in plain}
         self._policy = console_policy(build)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

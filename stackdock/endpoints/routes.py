@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from stackdock.endpoints.pages import FOLDER
@@ -21,7 +23,15 @@ async def theme_script(_: Request) -> Response:
     return FileResponse(FOLDER / "theme.js", media_type="text/javascript", headers=_CACHED)
 
 
-def routes() -> list[BaseRoute]:
+def routes(build: Path | None = None) -> list[BaseRoute]:
+    """`build` is where the console's built files are: the plain pages borrow its typeface."""
+    typeface = next(iter(sorted((build / "assets").glob("inter-latin-wght-normal-*.woff2"))), None) if build else None
+
+    async def font(_: Request) -> Response:
+        if typeface is None:
+            return PlainTextResponse("Not found", 404)
+        return FileResponse(typeface, media_type="font/woff2", headers=_CACHED)
+
     return [
         Route("/", home),
         Route("/sign-in", show_sign_in, methods=["GET"]),
@@ -32,4 +42,5 @@ def routes() -> list[BaseRoute]:
         Route("/auth/session", show_session),
         Route("/auth/plain.css", style_sheet),
         Route("/auth/theme.js", theme_script),
+        Route("/auth/inter.woff2", font),
     ]

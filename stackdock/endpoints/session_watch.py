@@ -7,6 +7,7 @@ sessions that simply expire, the open sessions are checked from time to time.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
@@ -19,6 +20,8 @@ from stackdock.services.login_sessions import forget, forget_everybody, forget_p
 
 SECONDS_BETWEEN_CHECKS = 30.0  # sessions whose time has come
 SECONDS_WITHOUT_ENGINE = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 class Changes(Protocol):
@@ -47,10 +50,16 @@ class SessionWatch:
                     seconds = SECONDS_BETWEEN_CHECKS if self._stops else SECONDS_WITHOUT_ENGINE
                     await asyncio.wait_for(self._due.wait(), seconds)
                 self._due.clear()
-                await end_finished()
+                await self._end_finished()
         finally:
             for stop in self._stops:
                 stop()
+
+    async def _end_finished(self) -> None:
+        try:
+            await end_finished()
+        except Exception:  # an outermost loop: a database that is away for a while must not end the watch
+            logger.exception("The open sessions could not be checked")
 
     def _follow_engine(self) -> None:
         with suppress(RuntimeError):  # no engine, or not yet

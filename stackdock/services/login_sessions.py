@@ -66,12 +66,12 @@ async def find_signed_in(scope: Scope, token: str | None) -> SignedIn | None:
     if row is None:
         return None
     login, user = row
-    if now - login.last_seen_at >= SEEN_INTERVAL:
-        await _keep_alive(scope, login, now)
     signed_in = SignedIn(session_id=login.id, user_id=user.id, email=user.email, name=user.name)
     if len(_cache) >= CACHE_SIZE:
         _cache.clear()
     _cache[token_hash] = (time.monotonic() + CACHE_SECONDS, signed_in)
+    if now - login.last_seen_at >= SEEN_INTERVAL:
+        await _keep_alive(scope, login, now)  # after remembering, so that a hundred tabs at once write once
     return signed_in
 
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
+from stackdock.endpoints.gate import Gate
 from stackdock.endpoints.security_headers import console_policy
 from stackdock.security.cookies import session_cookie_name
 from stackdock.settings import settings
-from tests.endpoints.browser import Page, browser
+from tests.endpoints.browser import Page, browser, console
 from tests.people import make_owner_who_can_sign_in, signed_in_token
 
 
@@ -101,6 +103,15 @@ async def test_the_plain_pages_run_nothing_but_their_own_files(database: object)
         assert len(page.loads) == 2
 
 
+async def test_the_plain_pages_borrow_the_consoles_typeface(database: object, tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "inter-latin-wght-normal-abc.woff2").write_bytes(b"wOF2")
+    for build, status in ((tmp_path, 200), (tmp_path / "elsewhere", 404), (None, 404)):
+        transport = httpx.ASGITransport(Gate(console(), build))
+        async with httpx.AsyncClient(transport=transport, base_url=settings().origin) as client:
+            assert (await client.get("/auth/inter.woff2")).status_code == status
+
+
 def test_inline_scripts_of_the_build_are_named_by_their_hash(tmp_path: Path) -> None:
     page = tmp_path / "index.html"
     page.write_text(
@@ -112,6 +123,7 @@ def test_inline_scripts_of_the_build_are_named_by_their_hash(tmp_path: Path) -> 
     assert console_policy(tmp_path).count("'sha256-") == 1
     assert console_policy(tmp_path) != policy
     assert "ws://127.0.0.1:3000" in policy
+    assert "[" not in policy, "browsers refuse an IPv6 address here"
     assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
 
 
