@@ -205,9 +205,12 @@ class Transport:
     async def _disconnect(self, socket_id: str) -> None:
         sio: Any = self._app.sio
         engine_id = sio.manager.eio_sid_from_sid(socket_id, NAMESPACE)
+        engine_socket = sio.eio.sockets.get(engine_id)
         await sio.disconnect(socket_id, namespace=NAMESPACE)
-        if engine_id is not None:
-            await sio.eio.disconnect(engine_id)  # else the connection stays, and may ask for the namespace again
+        if engine_socket is not None:
+            # Else the connection stays, and may ask for the namespace again. None ends the writer, which closes the websocket.
+            await sio.eio.disconnect(engine_id)
+            engine_socket.queue.put_nowait(None)
 
 
 def _packet(message: Message) -> Packet:
