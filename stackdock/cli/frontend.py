@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -50,13 +51,14 @@ def ensure_built() -> None:
         return
     with _only_one():
         if not is_built():  # another process may just have done it
-            with step("Building the front end"):
+            made_from = fingerprint()
+            with step("Building the front end"), _unreordered(ROOT / "reflex.lock"):
                 _build()
+            BUILT_FROM.write_text(made_from)
 
 
 def _build() -> None:
     BUILT_FROM.unlink(missing_ok=True)
-    made_from = fingerprint()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
@@ -77,7 +79,6 @@ def _build() -> None:
             output.seek(0)
             said = "".join(output.readlines()[-60:])
             raise StartRefused(f"The front end could not be built (exit status {status}):\n{said}")
-    BUILT_FROM.write_text(made_from)
 
 
 def build_environment() -> dict[str, str]:
@@ -121,6 +122,18 @@ def input_files() -> Iterator[Path]:
         for below in path.rglob("*"):
             if below.is_file() and "__pycache__" not in below.parts and MADE_BY_REFLEX not in below.parents:
                 yield below
+
+
+@contextmanager
+def _unreordered(folder: Path) -> Iterator[None]:
+    """Put back lock files that say the same as before in another order, as npm writes them: a build changes no tracked file."""
+    before = {path: path.read_bytes() for path in folder.glob("*.json")}
+    try:
+        yield
+    finally:
+        for path, content in before.items():
+            if path.is_file() and path.read_bytes() != content and json.loads(path.read_bytes()) == json.loads(content):
+                path.write_bytes(content)
 
 
 @contextmanager
