@@ -30,8 +30,10 @@ dev: .venv/.run ## Serve with instant reload of changed code
 install: .venv/.test ## Prepare the environment, with the test tools, and nothing else
 
 test: .venv/.test $(BROWSER_TOOLS) check ## Check and test everything, long searches with small counts
+	@git status --porcelain >.tools/status-before
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore tests/browser
 	@$(BIN)/python -m pytest -q tests/browser
+	@git status --porcelain | diff .tools/status-before - || { echo 'The tests changed the checkout.' >&2; exit 1; }
 
 test-full: export STACKDOCK_FULL := 1
 test-full: test ## The same with the long searches in full
