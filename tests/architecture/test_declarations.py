@@ -22,7 +22,9 @@ def test_every_public_service_function_declares_its_permission() -> None:
         f"{module.__name__}.{name}"
         for module in service_modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and not name.startswith("_") and "scope" in inspect.signature(function).parameters
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "scope" in inspect.signature(function).parameters
         if f"{module.__name__.rpartition('.')[2]}.{name}" not in OPERATIONS
     ]
     assert not undeclared, "declare with @mutation, @query, @selects, @action or public(reason)"
@@ -33,7 +35,10 @@ def test_the_scope_comes_first() -> None:
         f"{module.__name__}.{name}"
         for module in service_modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if "scope" in inspect.signature(function).parameters and next(iter(inspect.signature(function).parameters)) != "scope"
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "scope" in inspect.signature(function).parameters
+        if next(iter(inspect.signature(function).parameters)) != "scope"
     ]
     assert not late
 
