@@ -30,7 +30,7 @@ def serve(
     for sign in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts background jobs with it ignored
         signal.signal(sign, signal.default_int_handler)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for chatty in ("uvicorn", "alembic"):
+    for chatty in ("uvicorn", "alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         with errors_as_sentences():
