@@ -15,7 +15,7 @@ from stackdock.live.cells import to_cells
 from stackdock.live.view import LiveView
 from tests.factories import make_dock, make_organization
 from tests.fixtures.seeds import rounds
-from tests.live.console_process import STATE, random_writers, tiny_app
+from tests.live.processes import STATE, random_writers, tiny_app
 from tests.live.tab import Tab, close_all, open_tabs
 from tests.live.tiny_app import ORDERS, counts_view, servers_view
 
