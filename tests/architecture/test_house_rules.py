@@ -17,6 +17,7 @@ MACHINE_PATHS = re.compile(r"(?:^|[^.\w])/(?:work|farm|home/\w+|Users/\w+)/", re
 REGISTRY_HOSTS = re.compile(r"regis" + r"try\.npm|pypi\." + r"org|pythonhos" + r"ted|npmm" + r"irror|/simp" + "le/")
 SUPPRESSED = re.compile(r"pytest\.mark\.(?:skip|xfail)\b|pytest\.skip\(|assert True\b")
 
+CHECKING = ("raises", "expect", "assert", "check", "require", "wait", "until", "refuse", "verify", "timeout", "run_state")
 MAY_SKIP = "tests/simulators/official.py"  # compares with the providers' own descriptions, which are not ours to publish
 
 
@@ -112,10 +113,8 @@ def _asserts(function: ast.AST) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
             return True
-        if isinstance(node, ast.Call) and (name := _name(node.func)).lstrip("_").startswith(
-            ("raises", "expect", "assert", "check", "require", "to_", "wait", "until", "refuse", "verify", "equal", "timeout", "run_state")
-        ):
-            return bool(name)
+        if isinstance(node, ast.Call) and _name(node.func).lstrip("_").startswith(CHECKING):
+            return True
     return False
 
 
