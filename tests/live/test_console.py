@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -43,7 +44,7 @@ async def tiny(database_url: str) -> AsyncIterator[Console]:
     else:
         connection = psycopg.connect(database_url, autocommit=True)
     async with tiny_app(database_url) as port:
-        yield Console(port, organization.id, connection.execute)
+        yield Console(port, organization.id, cast("Any", connection).execute)
     connection.close()
 
 

@@ -14,6 +14,8 @@ import socketio
 import uvicorn
 from engineio.async_socket import AsyncSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
 
 from stackdock.live.transport import MAX_WAITING_BYTES, PublicSocket, RememberConnections, TabSocket, Transport
 from stackdock.live.wire import NAMESPACE, Message
@@ -200,16 +202,12 @@ def test_reflex_and_engineio_have_what_is_leaned_on() -> None:
 
 @pytest.mark.parametrize("size", [1, 20, 125, 126, 5_000, 65_535, 70_000])
 def test_a_frame_is_what_the_websocket_standard_says(size: int) -> None:
-    from websockets.frames import Frame, Opcode
-    from websockets.streams import StreamReader
-
     message = Message({"n": "x" * size})
     reader = StreamReader()
     reader.feed_data(message.frame)
     parsing = Frame.parse(reader.read_exact, mask=False)
-    try:
+    with pytest.raises(StopIteration) as parsed:
         next(parsing)
-    except StopIteration as done:
-        frame = done.value
+    frame = parsed.value.value
     assert (frame.opcode, frame.fin, frame.data.decode()) == (Opcode.TEXT, True, message.text)
     assert json.loads(message.text[message.text.index("[") :]) == ["event", {"delta": {"~": {"n": "x" * size}}}]
