@@ -56,6 +56,7 @@ async def find_finished_run(scope: Scope, dock_id: str, after_lease_number: int)
         if run is None:
             return None
         kinds = select(SyncRunKind).where(SyncRunKind.run_id == run.id).order_by(col(SyncRunKind.started_at), SyncRunKind.id)
+        # Without warnings: a status read from the database is plain text, where pydantic expects the enum's member.
         hidden = {"organization_id", "dock_id", "run_id", "id"}
-        listed = [kind.model_dump(mode="json", exclude=hidden) for kind in (await session.exec(kinds)).all()]
-    return run.model_dump(mode="json", exclude={"organization_id", "lease_number"}) | {"kinds": listed}
+        listed = [kind.model_dump(mode="json", exclude=hidden, warnings=False) for kind in (await session.exec(kinds)).all()]
+    return run.model_dump(mode="json", exclude={"organization_id", "lease_number"}, warnings=False) | {"kinds": listed}

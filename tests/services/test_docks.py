@@ -10,7 +10,7 @@ from stackdock.columns import utc_now
 from stackdock.db.sessions import reading
 from stackdock.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from stackdock.models import AuditEntry, DockCredential, DockKind, Organization, SyncRun, SyncRunKind
-from stackdock.resources import TABLES
+from stackdock.resources import TABLES, Server
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope, system_scope
 from stackdock.services.dock_removal import describe_removal, remove_dock
@@ -136,7 +136,7 @@ async def test_what_a_removal_takes_along_is_said_before_and_true_after(instance
         for table in (DockCredential, DockKind, SyncRun, SyncRunKind, *TABLES.values()):
             of_dock = select(table).where(table.dock_id == dock.id)  # type: ignore[attr-defined]
             assert (await session.exec(of_dock)).all() == [], table
-        assert [row.name for row in (await session.exec(select(TABLES["server"]))).all()] == ["stays"]
+        assert [row.name for row in (await session.exec(select(Server))).all()] == ["stays"]
     with pytest.raises(NotFound):
         await describe_removal(owner_scope(acme), dock.id)
     async with reading(system_scope(None)) as session:
