@@ -50,10 +50,10 @@ def measure(client_counts: list[int], row_counts: list[int], seconds: float = SE
             database = Path(folder) / "live.db"
             organization_id = fill(database, rows)
             for clients in client_counts:
-                live = yield_live(database, organization_id, clients, rows, seconds)
-                yield live
+                shared = live_view(database, organization_id, clients, rows, seconds)
+                yield shared
                 if at == 0:
-                    yield floor(clients, live.message_bytes, seconds)
+                    yield floor(clients, shared.message_bytes, seconds)
                     yield plain_reflex(database, organization_id, clients, rows, seconds)
 
 
@@ -83,10 +83,10 @@ def insert(connection: sqlite3.Connection, table: str, values: dict[str, object]
     connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
 
 
-def yield_live(database: Path, organization_id: str, clients: int, rows: int, seconds: float) -> Figure:
+def live_view(database: Path, organization_id: str, clients: int, rows: int, seconds: float) -> Figure:
     with (
-        served("tests.live.serve_tiny_app", f"sqlite:///{database}") as port,
-        connected(port, clients, "live", organization_id) as tabs,
+        served("tests.live.serve_tiny_app", f"sqlite:///{database}") as server,
+        connected(server.port, clients, "live", organization_id) as tabs,
     ):
         writer = sqlite3.connect(database, isolation_level=None, timeout=10)
         (row_id,) = writer.execute("SELECT id FROM server ORDER BY name LIMIT 1 OFFSET 20").fetchone()
@@ -94,44 +94,41 @@ def yield_live(database: Path, organization_id: str, clients: int, rows: int, se
         def change() -> None:
             writer.execute("UPDATE server SET region = ? WHERE id = ?", (str(time.time_ns()), row_id))
 
-        return figure("live view", clients, rows, port, tabs, change, seconds)
+        return figure("live view", clients, rows, server, tabs, change, seconds)
 
 
 def plain_reflex(database: Path, organization_id: str, clients: int, rows: int, seconds: float) -> Figure:
-    with served("tests.live.serve_tiny_app", f"sqlite:///{database}") as port, connected(port, clients, "plain") as tabs:
-        url = f"http://127.0.0.1:{port}/modify_state?organization_id={organization_id}"
-        return figure("modify_state", clients, rows, port, tabs, lambda: urllib.request.urlopen(url).read(), seconds)
+    with served("tests.live.serve_tiny_app", f"sqlite:///{database}") as server, connected(server.port, clients, "plain") as tabs:
+        url = f"http://127.0.0.1:{server.port}/modify_state?organization_id={organization_id}"
+        return figure("modify_state", clients, rows, server, tabs, lambda: urllib.request.urlopen(url).read(), seconds)
 
 
 def floor(clients: int, message_bytes: int, seconds: float) -> Figure:
-    with served("tests.benchmarks.floor_server") as port, connected(port, clients, "floor") as tabs:
-        server = served.process
+    with served("tests.benchmarks.floor_server") as server, connected(server.port, clients, "floor") as tabs:
 
         def change() -> None:
             text = f'{{"region":"{time.time_ns()}"}}'
-            assert server.stdin is not None
-            server.stdin.write(text.ljust(message_bytes).encode() + b"\n")
-            server.stdin.flush()
+            tell(server.process, text.ljust(message_bytes))
 
-        return figure("websockets broadcast", clients, 0, port, tabs, change, seconds)
+        return figure("websockets broadcast", clients, 0, server, tabs, change, seconds)
 
 
 def figure(
-    way: str, clients: int, rows: int, port: int, tabs: subprocess.Popen[bytes], change: Callable[[], object], seconds: float
+    way: str, clients: int, rows: int, server: Server, tabs: subprocess.Popen[bytes], change: Callable[[], object], seconds: float
 ) -> Figure:
     change()
     time.sleep(1.0)  # the first change warms every cache; hydrating is over
-    before = cpu_seconds(port)
+    before = cpu_seconds(server.port)
     time.sleep(seconds)
-    idle = cpu_seconds(port) - before
+    idle = cpu_seconds(server.port) - before
     tell(tabs, "start")
-    before, began, changes = cpu_seconds(port), time.monotonic(), 0
+    before, began, changes = cpu_seconds(server.port), time.monotonic(), 0
     while time.monotonic() - began < seconds:
         change()
         changes += 1
         time.sleep(max(0.0, began + changes / CHANGES_PER_SECOND - time.monotonic()))
     time.sleep(max(0.5, clients / 500))  # the last one arrives
-    busy = cpu_seconds(port) - before
+    busy = cpu_seconds(server.port) - before
     tell(tabs, "stop")
     report = read(tabs)
     received = report["received"]
@@ -145,32 +142,37 @@ def figure(
 # --- processes ---------------------------------------------------------------------------------------------------------------
 
 
-class served:
-    """A server process, until the end of the block; the value is its port."""
-
+@dataclass(frozen=True)
+class Server:
     process: subprocess.Popen[bytes]
+    port: int
 
-    def __init__(self, module: str, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", module, *arguments]
 
-    def __enter__(self) -> int:
-        port = free_port()
-        served.process = self._own = subprocess.Popen(
-            [*self._command, str(port)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                cpu_seconds(port)
-                return port
-            except OSError:
-                if self._own.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+@contextmanager
+def served(module: str, *arguments: str) -> Iterator[Server]:
+    """A server process, until the end of the block."""
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", module, *arguments, str(port)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for(port, process)
+            yield Server(process, port)
+        finally:
+            process.kill()
 
-    def __exit__(self, *_: object) -> None:
-        self._own.kill()
-        self._own.wait()
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            cpu_seconds(port)
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager
@@ -202,27 +204,7 @@ def read(process: subprocess.Popen[bytes]) -> dict[str, float]:
     return json.loads(line)
 
 
-def table(figures: list[Figure]) -> str:
-    lines = [
-        "| way | clients | rows | p50 ms | p95 ms | µs CPU/update | bytes | lost |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {one.way} | {one.clients:,} | {one.rows or '':,} | {one.p50_ms:.1f} | {one.p95_ms:.1f} | {one.cpu_us:.1f} "
-        f"| {one.message_bytes:,} | {one.lost:,} |"
-        if one.rows
-        else f"| {one.way} | {one.clients:,} | | {one.p50_ms:.1f} | {one.p95_ms:.1f} | {one.cpu_us:.1f} "
-        f"| {one.message_bytes:,} | {one.lost:,} |"
-        for one in figures
-    ]
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    counts = [int(number) for number in (sys.argv[1] if len(sys.argv) > 1 else "1,50,200,500,1000").split(",")]
-    rows = [int(number) for number in (sys.argv[2] if len(sys.argv) > 2 else "1000,100000").split(",")]
-    found: list[Figure] = []
-    for one in measure(counts, rows):
-        found.append(one)
-        print(one, file=sys.stderr, flush=True)
-    print(table(found))
+if __name__ == "__main__":  # `python -m tests.benchmarks.live 1,1000 1000,100000`: this part alone
+    given = [[int(number) for number in argument.split(",")] for argument in sys.argv[1:]]
+    for one in measure(*(given or [[1, 1000], [1000]])):
+        print(one, flush=True)
