@@ -205,6 +205,6 @@ def read(process: subprocess.Popen[bytes]) -> dict[str, float]:
 
 
 if __name__ == "__main__":  # `python -m tests.benchmarks.live 1,1000 1000,100000`: this part alone
-    given = [[int(number) for number in argument.split(",")] for argument in sys.argv[1:]]
-    for one in measure(*(given or [[1, 1000], [1000]])):
+    numbers = [[int(number) for number in argument.split(",")] for argument in (sys.argv[1:] or ["1,1000", "1000"])]
+    for one in measure(numbers[0], numbers[1]):
         print(one, flush=True)
