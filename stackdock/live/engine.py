@@ -185,9 +185,10 @@ class LiveEngine:
         A view whose first query fails is bound all the same, marked stale: it is tried again, and the rows follow.
         """
         client = self._client(socket_id)
-        if client is None:
-            return
-        ticket = client.ask(slot, app_wide=app_wide)
+        if client is not None:
+            await self._fill(client, slot, view, client.ask(slot, app_wide=app_wide))
+
+    async def _fill(self, client: Client, slot: str, view: LiveView, ticket: int) -> None:
         shared = self._shared(view)
         shared.joining += 1
         try:
@@ -199,7 +200,7 @@ class LiveEngine:
         finally:
             shared.joining -= 1
             shared.idle_since = self.clock.now()
-        if self._clients.get(socket_id) is not client or not client.still_asks(slot, ticket):
+        if self._clients.get(client.socket_id) is not client or not client.still_asks(slot, ticket):
             return
         self._bind(client, slot, shared)
 
@@ -210,7 +211,8 @@ class LiveEngine:
             return
         for slot in client.page_slots() - slots.keys():
             self.unwatch(socket_id, slot)
-        await asyncio.gather(*(self.watch(socket_id, slot, view) for slot, view in slots.items()))
+        tickets = {slot: client.ask(slot, app_wide=False) for slot in slots}
+        await asyncio.gather(*(self._fill(client, slot, view, tickets[slot]) for slot, view in slots.items()))
 
     async def load_more(self, socket_id: str, slot: str) -> None:
         client = self._client(socket_id)

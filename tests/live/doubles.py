@@ -71,6 +71,12 @@ class RecordingSocket:
         return not self.is_slow
 
 
+def sizes(socket: RecordingSocket, slot: str = "things") -> dict[str, int] | None:
+    """What the tab shows of a `Stage`: id → size, or None before its snapshot."""
+    rows = socket.page.rows(slot)
+    return None if rows is None else {row["id"]: row["size"] for row in rows}
+
+
 class HandFeed:
     """Delivers what the test gives it."""
 
@@ -122,6 +128,10 @@ class Stage:
         self.rows[row_id] = (owner, size)
         owners = sorted({owner, before[0] if before else owner})
         self.feed.waiting.append(Change("thing", row_id, "U", '{"owner": ["' + '", "'.join(owners) + '"]}'))
+
+    def remove(self, row_id: str) -> None:
+        owner, _ = self.rows.pop(row_id)
+        self.feed.waiting.append(Change("thing", row_id, "D", f'{{"owner": ["{owner}"]}}'))
 
     async def change(self, row_id: str, size: int, owner: str = "ana") -> None:
         self.put(row_id, size, owner)
