@@ -16,7 +16,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -90,6 +90,9 @@ async def make_plan(connection: AsyncConnection, lease: Lease, table: type[Resou
     """Compare the listing with the rows. Reads only; the caller closes the plan."""
     plan = Plan(table)
     try:
+        if connection.dialect.name == "postgresql":
+            # A generic plan compares every row of the dock with every id of a batch, one by one; planned anew, it hashes them.
+            await connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         listed_and_present = 0
         batches = listing.fields(BATCH)
         # Each batch is parsed in a thread: thousands of validations would hold up every click of the process.
