@@ -58,7 +58,7 @@ function describe(docks) {
   if (listed.length === 0) return "pending\nFirst sync is on its way\n";
   const oldest = `oldest ${ago(listed.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b)))}`;
   if (fresh.length < docks.length) return `degraded\n${fresh.length} of ${docks.length} docks fresh\n${oldest}`;
-  return `active\n${docks.length === 1 ? "The dock is fresh" : `All ${docks.length} docks fresh`}\n${oldest}`;
+  return `active\n${docks.length === 1 ? "The dock is fresh" : docks.length === 2 ? "Both docks fresh" : `All ${docks.length} docks fresh`}\n${oldest}`;
 }
 
 const byKind = new WeakMap(); // ids of the slot → Map("dock kind" → id): worked out once per change of the list

@@ -61,6 +61,11 @@ export function Panel({ id, label, className, panelClass, children }) {
   );
 }
 
+/** A plain form: signing out works without the socket. Reflex's own form element keeps the browser from sending it. */
+export function SignOut() {
+  return h("form", { method: "post", action: "/sign-out" }, h("button", { type: "submit", className: "btn" }, "Sign out"));
+}
+
 /** Light, dark, or what the system says. Kept in this browser. */
 export function ThemeChoice({ name }) {
   const { rawColorMode, setColorMode } = useContext(ColorModeContext);

@@ -64,11 +64,16 @@ def page(
     return decorate
 
 
-def add_pages(app: rx.App) -> None:
-    """Find every page in `pages` and add it to the app."""
+def find_pages() -> None:
+    """Import every module of `pages`, each of which declares its own."""
     pages = importlib.import_module("stackdock.ui.pages")
     for module in pkgutil.iter_modules(pages.__path__, f"{pages.__name__}."):
         importlib.import_module(module.name)
+
+
+def add_pages(app: rx.App) -> None:
+    """Add every page to the app, with one for all other addresses."""
+    find_pages()
     for declared in PAGES.values():
         app.add_page(
             lambda declared=declared: _frame(declared),
@@ -76,6 +81,7 @@ def add_pages(app: rx.App) -> None:
             title=f"{declared.title} · StackDock",
             on_load=[SessionState.enter, ConsoleState.arrive, *([declared.on_open] if declared.on_open else [])],
         )
+    app.add_page(_no_page, route="404", title="Not found · StackDock")
 
 
 @dataclass(frozen=True)
@@ -152,3 +158,9 @@ def _no_organization() -> Screen:
         rx.el.a("Go to your own", href="/", class_name="btn"),
     )
     return screen("Not found", refusal)
+
+
+def _no_page() -> rx.Component:
+    way_back = rx.el.a("Go to the console", href="/", class_name="btn primary")
+    lost = empty("compass", "There is no such page", "The address is mistyped, or what it named is gone.", way_back)
+    return rx.el.main(rx.el.h1("Not found", class_name="unseen"), lost, class_name="content")

@@ -8,14 +8,13 @@ from typing import Any
 import reflex as rx
 
 from stackdock.ui.components.links import link
-from stackdock.ui.components.shell_parts import Connection, Panel, ThemeChoice
+from stackdock.ui.components.shell_parts import Connection, Panel, SignOut, ThemeChoice
 from stackdock.ui.components.text import joined
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.session import SessionState
 from stackdock.ui.states.visits import PAGES, PageDeclaration
 
 GROUPS = ("", "Infrastructure", "Accounts")
-TABS = 5
 
 
 def sidebar(here: PageDeclaration, *, where: str) -> rx.Component:
@@ -36,8 +35,8 @@ def tabbar(here: PageDeclaration) -> rx.Component:
     return rx.el.nav(
         *[
             _visible(page, link(rx.icon(page.nav.icon, size=20), page.nav.words, to=_path(page), **_current(page, here)))
-            for page in _entries()[:TABS]
-            if page.nav
+            for page in _entries()
+            if page.nav and page.nav.is_tab
         ],
         class_name="tabbar",
         aria_label="Main, at the bottom",
@@ -95,7 +94,7 @@ def _organization(where: str) -> rx.Component:
     )
     return Panel.create(
         rx.fragment(
-            rx.el.span(_initials(name), class_name="mark", aria_hidden=True),
+            _initials(name, "mark"),
             rx.el.span(name, class_name="clip"),
             rx.icon("chevron-down", size=14, class_name="faint push"),
         ),
@@ -110,12 +109,12 @@ def _organization(where: str) -> rx.Component:
 def _person(where: str) -> rx.Component:
     name, email = SessionState.person_name, SessionState.person_email
     return Panel.create(
-        rx.fragment(rx.el.span(_initials(name), class_name="avatar", aria_hidden=True), rx.el.span(name, class_name="clip")),
+        rx.fragment(_initials(name, "avatar"), rx.el.span(name, class_name="clip")),
         rx.fragment(
             rx.el.span(rx.el.b(name, class_name="clip"), rx.el.span(email, class_name="clip faint small"), class_name="who"),
             rx.el.span("Theme", class_name="label"),
             ThemeChoice.create(name=f"{where}-theme"),
-            rx.el.form(rx.el.button("Sign out", type="submit", class_name="btn"), method="post", action="/sign-out"),
+            SignOut.create(),
         ),
         id=f"{where}-person",
         label=joined("You: ", name),
@@ -124,8 +123,9 @@ def _person(where: str) -> rx.Component:
     )
 
 
-def _initials(name: Any) -> rx.Var[str]:
-    """ "Acme Agency" → "AA"; one word gives its first two letters."""
+def _initials(name: Any, look: str) -> rx.Component:
+    """ "Acme Agency" → "AA"; one word gives its first two letters. Drawn by the style sheet: they are an ornament, not text."""
     words = f"({name!s} ?? '').trim().split(/\\s+/)"
     text = f"((words) => (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase())({words})"
-    return rx.Var(text, _var_type=str, _var_data=name._get_all_var_data()).guess_type()
+    letters = rx.Var(text, _var_type=str, _var_data=name._get_all_var_data()).guess_type()
+    return rx.el.span(class_name=look, custom_attrs={"data-letters": letters})

@@ -33,6 +33,13 @@ class Panel(rx.Component):
     panel_class: rx.Var[str]
 
 
+class SignOut(rx.Component):
+    """Posts to /sign-out, without the socket."""
+
+    library = LIBRARY
+    tag = "SignOut"
+
+
 class ThemeChoice(rx.Component):
     library = LIBRARY
     tag = "ThemeChoice"

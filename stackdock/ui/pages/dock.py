@@ -24,7 +24,7 @@ from stackdock.ui.tables.dock_kinds import KINDS, held_note
 from stackdock.ui.tables.dock_settings import SettingsState, dock_settings
 from stackdock.ui.tables.live_list import live_list
 from stackdock.ui.tables.sync_runs import RUNS
-from stackdock.ui.tables.table import bare_table
+from stackdock.ui.tables.table import card_table
 
 RUN_COUNT = 10
 
@@ -57,8 +57,8 @@ def dock() -> Screen:
         rx.el.div(
             rx.el.div(
                 card("Facts", dock_facts(row)),
-                card("What it lists", rx.el.div(bare_table(KINDS), class_name="scroll")),
-                card("Recent syncs", rx.el.div(bare_table(RUNS), class_name="scroll"), aside=f"the last {RUN_COUNT}"),
+                card("What it lists", card_table(KINDS, "What it lists")),
+                card("Recent syncs", card_table(RUNS, "Recent syncs"), aside=f"the last {RUN_COUNT}"),
                 class_name="stack",
             ),
             allowed(Area.DOCKS, Level.FULL, dock_settings(row, dock_id)),

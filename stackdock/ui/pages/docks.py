@@ -23,7 +23,7 @@ from stackdock.ui.tables.column import Row
 from stackdock.ui.tables.docks import DOCKS
 from stackdock.ui.tables.live_list import live_list
 from stackdock.ui.tables.placeholders import no_dock_yet
-from stackdock.ui.tables.table import bare_table
+from stackdock.ui.tables.table import card_table
 
 
 @page(
@@ -44,7 +44,7 @@ def docks() -> Screen:
             DockFigure.create(label="Held deletions", figure="held"),
             class_name="stats",
         ),
-        card("Linked accounts", rx.el.div(bare_table(DOCKS), class_name="scroll"), aside=NextSync.create()),
+        card("Linked accounts", card_table(DOCKS, "Linked accounts"), aside=NextSync.create()),
         class_name="page",
     )
     return screen(

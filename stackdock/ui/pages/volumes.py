@@ -11,7 +11,7 @@ from stackdock.ui.tables.volumes import VOLUMES
 @page(
     "/o/[slug]/volumes",
     "Volumes",
-    nav=resource_nav(VOLUMES, 2),
+    nav=resource_nav(VOLUMES, 2, is_tab=False),
     permission=(Area.RESOURCES, Level.READ),
     views=resource_views(VOLUMES),
 )

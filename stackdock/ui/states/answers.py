@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 
-from stackdock.errors import CredentialsRejected, InvalidInput, StackDockError
+from stackdock.errors import CredentialsRejected, InvalidInput, NotSignedIn, StackDockError
 
 
 class AnswerState(rx.State, mixin=True):
@@ -28,6 +28,8 @@ class AnswerState(rx.State, mixin=True):
         refusal = ""
         try:
             yield
+        except NotSignedIn:
+            raise
         except InvalidInput as refused:
             errors, refusal = ({refused.field: refused.message}, "") if refused.field else ({}, refused.message)
         except CredentialsRejected as refused:

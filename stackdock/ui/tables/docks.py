@@ -42,11 +42,11 @@ DOCKS = Table(
     columns=(
         Column("Name", _name, ("name",), "name"),
         Column("Provider", lambda row: provider_label(row["provider"].to(str))),
-        Column("Status", lambda row: DockStatus.create(dock=row), ("status", "paused_at", "error_code"), "end"),
+        Column("Status", lambda row: DockStatus.create(dock=row), ("paused_at", "error_code"), "end"),
         Column("Now", lambda row: DockNow.create(dock=row), (), "wide muted"),
         Column("Last complete", lambda row: relative_time(row["last_complete_at"]), (), "wide faint"),
         Column("Next", lambda row: DockNext.create(dock=row), (), "wide faint"),
-        Column("", _sync_now, (), "wide actions"),
+        Column("", _sync_now, (), "wide tail"),
     ),
     under=lambda row: rx.fragment(provider_name(row["provider"].to(str)), " · ", DockNow.create(dock=row)),
 )

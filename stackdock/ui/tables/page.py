@@ -23,8 +23,10 @@ from stackdock.ui.theme import kind_title
 TOTAL_INTERVAL_SECONDS = 0.5
 
 
-def resource_nav(table: Table, position: int) -> Nav:
-    return Nav(kind_title(table.kind), table.icon, "Infrastructure", position, count=lambda: KindCount.create(kind=table.kind))
+def resource_nav(table: Table, position: int, *, is_tab: bool = True) -> Nav:
+    return Nav(
+        kind_title(table.kind), table.icon, "Infrastructure", position, is_tab, count=lambda: KindCount.create(kind=table.kind)
+    )
 
 
 def resource_views(table: Table) -> Callable[[Visit], Mapping[str, LiveView]]:

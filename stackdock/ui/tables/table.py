@@ -35,6 +35,11 @@ def live_table(table: Table, *, empty: rx.Component) -> rx.Component:
     )
 
 
+def card_table(table: Table, label: str) -> rx.Component:
+    """The table inside a card: it scrolls sideways by itself, also by keyboard, and never moves the page."""
+    return rx.el.div(bare_table(table), class_name="scroll", tab_index=0, role="group", aria_label=label)
+
+
 def bare_table(table: Table) -> rx.Component:
     """Head and rows alone, for a card."""
     row = row_component(table)

@@ -1,0 +1,113 @@
+"""What is done to docks: sync, rename, interval, pause, credentials, held deletions, remove."""
+
+from datetime import timedelta
+
+from playwright.async_api import StorageState, expect
+
+from stackdock.columns import utc_now
+from stackdock.models import AuditEntry, Dock, DockStatus
+from stackdock.resources import Server
+from tests.browser.conftest import Browsers
+from tests.browser.estate import add_quiet_dock, count_rows, run_sql
+from tests.fixtures.console import Console
+
+REJECTED = {"status": DockStatus.ERROR, "error_code": "CredentialsRejected", "error_message": "unable to authenticate"}
+
+
+async def test_a_rejected_token_is_shown_with_what_it_means_and_the_button_that_mends_it(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "Castle", ("castle-1",), paused_at=utc_now(), **REJECTED)
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    await expect(page.get_by_text("Castle: the provider rejected its token")).to_be_visible()
+    await expect(page.get_by_text("Its 1 resources are kept and marked stale; nothing was removed.")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="Main", exact=True)).to_contain_text("1 needs you")
+    await page.goto("/o/acme")
+    await expect(page.get_by_text("Castle: the provider rejects its token")).to_be_visible()
+    await page.get_by_role("link", name="Replace token").click()
+    await expect(page).to_have_url(f"/o/acme/docks/{dock.id}")
+    await expect(page.get_by_role("form", name="Replace the credentials of this dock")).to_be_visible()
+    await page.goto("/o/acme/databases")
+    await expect(page.get_by_text("Castle could not be synced.")).to_be_visible()
+
+
+async def test_a_dock_is_renamed_and_every_browser_sees_it(browsers: Browsers, owner: StorageState, console: Console) -> None:
+    dock = add_quiet_dock(console, "Delta", ("delta-1",))
+    page = await browsers.open(f"/o/acme/docks/{dock.id}", signed_in=owner)
+    other = await browsers.open("/o/acme/docks", signed_in=owner)
+    form = page.get_by_role("form", name="Rename this dock")
+    await form.get_by_label("Name").fill("Castle")
+    await form.get_by_role("button", name="Rename").click()
+    await expect(form.get_by_text("There is already a dock named “Castle”")).to_be_visible()
+    await form.get_by_label("Name").fill("  ")
+    await form.get_by_role("button", name="Rename").click()
+    await expect(form.get_by_text("Give the dock a name.")).to_be_visible()
+    await form.get_by_label("Name").fill("Delta DO")
+    await form.get_by_role("button", name="Rename").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Delta DO")
+    await expect(other.get_by_role("rowheader", name="Delta DO")).to_be_visible()
+    await expect(form.locator(".error")).to_have_text(["", ""])
+
+
+async def test_interval_and_pause_are_changed_in_place(browsers: Browsers, owner: StorageState, console: Console) -> None:
+    dock = add_quiet_dock(console, "Echo")
+    page = await browsers.open(f"/o/acme/docks/{dock.id}", signed_in=owner)
+    form = page.get_by_role("form", name="Change how often this dock is synced")
+    await form.get_by_label("Sync").select_option("Every 15 minutes")
+    await form.get_by_role("button", name="Change").click()
+    await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_text("Paused by ada@example.com")).to_be_visible()
+    await expect(page.locator("header > .st")).to_have_text("Paused")
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+async def test_held_deletions_are_accepted_after_saying_what_goes(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "Fjord", tuple(f"fjord-{number}" for number in range(12)))
+    run_sql(console, "UPDATE dock_kind SET held_count = 11, held_at = last_complete_at WHERE dock_id = ?", dock.id)
+    page = await browsers.open("/o/acme", signed_in=owner)
+    await expect(page.get_by_text("11 servers are missing at Fjord: deletions held")).to_be_visible()
+    await page.get_by_role("link", name="Decide").click()
+    await expect(page.get_by_text("11 servers vanished at once: deletions held.")).to_be_visible()
+    before = count_rows(console, AuditEntry)
+    await page.get_by_role("button", name="Accept deletions").click()
+    dialog = page.get_by_role("alertdialog", name="Remove 11 servers?")
+    await dialog.get_by_role("button", name="Accept deletions").dblclick()
+    await expect(page.get_by_text("deletions held.")).to_have_count(0)
+    await expect(dialog).to_be_hidden()
+    assert count_rows(console, AuditEntry) > before
+
+
+async def test_a_dock_is_removed_after_saying_what_goes_by_name_and_number(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "Gone soon", ("gone-1", "gone-2"))
+    docks, servers = count_rows(console, Dock), count_rows(console, Server)
+    page = await browsers.open(f"/o/acme/docks/{dock.id}", signed_in=owner)
+    await page.get_by_role("button", name="Remove this dock").click()
+    dialog = page.get_by_role("alertdialog", name="Remove “Gone soon”?")
+    await expect(dialog.get_by_role("listitem").first).to_have_text("2 servers")
+    await dialog.get_by_role("button", name="Remove", exact=True).click()
+    await expect(page).to_have_url("/o/acme/docks")
+    await expect(page.get_by_role("rowheader", name="Gone soon")).to_have_count(0)
+    assert (count_rows(console, Dock), count_rows(console, Server)) == (docks - 1, servers - 2)
+
+
+async def test_an_address_of_another_organizations_dock_shows_nothing(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme/docks/01ARZ3NDEKTSV4RRFFQ69G5FAV", signed_in=owner)
+    await expect(page.get_by_role("heading", name="There is no such dock")).to_be_visible()
+    await page.goto("/o/someone-else/docks")
+    await expect(page.get_by_role("heading", name="There is no such organization")).to_be_visible()
+
+
+async def test_a_sync_is_asked_for_and_counts_down_by_itself(browsers: Browsers, owner: StorageState, console: Console) -> None:
+    add_quiet_dock(console, "Later", next_sync_at=utc_now() + timedelta(minutes=5))
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    row = page.get_by_role("row", name="Later")
+    await expect(row).to_contain_text("in 4 min")
+    await row.get_by_role("button", name="Sync now: Later").click()
+    # Its credentials are not real: the sync begins at once, cannot open them, and says so.
+    await expect(row.locator(".st")).to_have_text("Token rejected")

@@ -1,0 +1,83 @@
+"""The frame around the pages: theme, connection, sign-out, keyboard."""
+
+from playwright.async_api import StorageState, expect
+
+from tests.browser.conftest import Browsers
+from tests.browser.estate import add_quiet_dock
+from tests.fixtures.console import Console
+
+DARK, LIGHT = "rgb(14, 17, 22)", "rgb(255, 255, 255)"
+
+
+async def test_the_theme_is_right_from_the_first_paint(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme", signed_in=owner, theme="dark")
+    await page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => (window.__first = getComputedStyle(document.body).backgroundColor))"
+    )
+    await page.reload()
+    assert await page.evaluate("window.__first") == DARK
+    await page.get_by_role("button", name="Ada Lovelace").click()
+    await page.get_by_role("radio", name="Light").check()
+    await expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    await page.reload()
+    assert await page.evaluate("window.__first") == LIGHT
+
+
+async def test_every_entry_is_reached_and_opened_by_keyboard(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme", signed_in=owner)
+    await expect(page.get_by_role("link", name="Servers").first).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    focused: list[str] = []
+    for _ in range(8):
+        await page.keyboard.press("Tab")
+        focused.append(await page.evaluate("document.activeElement.innerText.split('\\n')[0]"))
+        ring = await page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert ring == "2px", focused
+    assert focused[1:7] == ["Home", "Servers", "Volumes", "Databases", "Domains", "Docks"]
+    await page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name="You")
+    await expect(panel).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(panel).to_be_hidden()
+
+
+async def test_the_drawer_of_a_phone_opens_closes_and_leads_on(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme/servers", signed_in=owner, size="narrow")
+    await page.get_by_role("button", name="Menu").click()
+    drawer = page.get_by_role("dialog", name="Menu")
+    await expect(drawer).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()
+    await expect(page.get_by_role("button", name="Menu")).to_be_focused()
+    await page.get_by_role("button", name="Menu").click()
+    await drawer.get_by_role("link", name="Volumes").click()
+    await expect(page).to_have_url("/o/acme/volumes")
+    await expect(page.get_by_role("dialog", name="Menu")).to_be_hidden()
+
+
+async def test_a_restart_is_lived_through_with_no_reload(browsers: Browsers, owner: StorageState, console: Console) -> None:
+    add_quiet_dock(console, "Before")
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    await expect(page.get_by_role("rowheader", name="Before")).to_be_visible()
+    await page.evaluate("window.__sameDocument = true")
+    connection = page.locator(".side .connection").last
+    await expect(connection).to_have_text("Live")
+    console.stop()
+    await expect(connection).to_have_text("Reconnecting…")
+    add_quiet_dock(console, "While it was down")
+    console.start()
+    await expect(connection).to_have_text("Live", timeout=30_000)
+    await expect(page.get_by_role("rowheader", name="While it was down")).to_be_visible()
+    assert await page.evaluate("window.__sameDocument")
+
+
+async def test_signing_out_ends_the_other_tab_and_leads_to_sign_in(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme/servers", signed_in=owner)
+    other = await page.context.new_page()
+    await other.goto("/o/acme/docks")
+    await expect(other.locator(".side .connection").last).to_have_text("Live")
+    await page.get_by_role("button", name="Ada Lovelace").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/sign-in?out=1")
+    await other.wait_for_url("**/sign-in?**", timeout=30_000)
