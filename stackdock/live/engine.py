@@ -148,7 +148,8 @@ class LiveEngine:
 
     def introduce(self, socket_id: str, session_id: str, principal: object = None) -> None:
         """Say whose socket this is: the login session and whatever `end` needs to know. Nobody else may watch."""
-        self._identities[socket_id] = Identity(session_id, principal)
+        if self._find_socket(socket_id) is not None:  # else it has gone already, and nobody would forget it again
+            self._identities[socket_id] = Identity(session_id, principal)
 
     def leave(self, socket_id: str) -> None:
         """The socket is gone."""
@@ -170,7 +171,10 @@ class LiveEngine:
         return len(found)
 
     def _client(self, socket_id: str) -> Client | None:
+        """The tab, or None when it has gone. Raises NotSignedIn for one that is there and was not introduced."""
         if socket_id not in self._identities:
+            if self._find_socket(socket_id) is None:
+                return None
             raise NotSignedIn
         client = self._clients.get(socket_id)
         if client is None and (socket := self._find_socket(socket_id)) is not None:

@@ -203,6 +203,14 @@ async def test_nobody_watches_who_was_not_introduced(stage: Stage) -> None:
     assert stage.sockets["stranger"].page.log == []
 
 
+async def test_a_tab_that_has_gone_is_not_remembered_and_is_no_error(stage: Stage) -> None:
+    stage.engine.introduce("gone", "session")
+    await stage.engine.watch_page("gone", {"things": stage.view()})
+    await stage.engine.load_more("gone", "things")
+    assert stage.engine._identities == {}
+    assert stage.queries == 0
+
+
 async def test_a_tab_that_closes_while_its_view_loads_leaves_nothing_behind(stage: Stage) -> None:
     stage.tab("tab")
     stage.query_seconds = 0.5
