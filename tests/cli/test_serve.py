@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,6 +20,26 @@ import websockets
 from tests.fixtures.console import ROOT, STACKDOCK, Console, running_console
 
 STOP_SECONDS = 10.0
+CUT_OFF = """
+import os, sys
+
+LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+STARTS = ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.fork")
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        where = arguments[1]
+        leaves = isinstance(where, tuple) and not str(where[0]).startswith(LOCAL)
+    elif event == "socket.getaddrinfo":
+        leaves = arguments[0] is not None and not str(arguments[0]).startswith(LOCAL)
+    else:
+        leaves = event in STARTS
+    if leaves:
+        os.write(2, f"reached out: {event} {str(arguments[:2])[:200]}\\n".encode())
+        os._exit(70)
+
+sys.addaudithook(watch)
+"""
 SOCKETS_PER_SESSION = 100
 
 
@@ -132,18 +153,38 @@ async def test_ctrl_c_stops_it_with_a_thousand_sockets_open(tmp_path: Path) -> N
 
 
 def test_a_second_start_needs_no_network(tmp_path: Path, shared: Console) -> None:
-    """In a network namespace of its own, where nothing but loopback exists, it is ready and answers."""
-    without_network = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]
-    script = (
-        'ip link set lo up 2>/dev/null || true; "$0" serve >"$1" 2>&1 & server=$!; '
-        'until grep -q "is ready" "$1"; do kill -0 $server || exit 1; done; kill -INT $server; wait $server'
-    )
-    log = tmp_path / "console.log"
-    environment = {**shared.environment, "STACKDOCK_PORT": "0", "STACKDOCK_DATA_DIR": str(tmp_path / "data")}
-    command = [*without_network, "bash", "-c", script, str(STACKDOCK), str(log)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr + log.read_text()
-    assert "Building" not in log.read_text()
+    """With loopback and nothing else it is ready and answers."""
+    console = Console(tmp_path, {})
+    console.environment["PYTHONPATH"] = str(_without_network(tmp_path))
+    console.start()
+    try:
+        assert httpx.get(f"{console.address}/sign-in").status_code == 200
+    finally:
+        console.stop()
+    assert "Building" not in console.output()
+    assert "reached out" not in console.output()
+
+
+def test_the_network_of_that_start_is_really_cut_off(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(_without_network(tmp_path))}
+    for attempt in (
+        "socket.create_connection(('192.0.2.1', 80), 1)",
+        "socket.getaddrinfo('example.com', 80)",
+        "os.system('true')",
+    ):
+        tried = subprocess.run(
+            [sys.executable, "-c", f"import os, socket; {attempt}"], env=environment, capture_output=True, text=True
+        )
+        assert "reached out" in tried.stderr, attempt
+
+
+def _without_network(folder: Path) -> Path:
+    """A folder for PYTHONPATH that ends a Python process at its first step beyond loopback, or into another program.
+
+    A network namespace would say the same, but neither a container nor a plain user may make one everywhere.
+    """
+    (folder / "sitecustomize.py").write_text(CUT_OFF)
+    return folder
 
 
 async def _open_sockets(console: Console, count: int) -> list[websockets.ClientConnection]:

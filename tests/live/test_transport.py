@@ -13,6 +13,7 @@ import reflex as rx
 import socketio
 import uvicorn
 from engineio.async_socket import AsyncSocket
+from reflex_base.registry import RegistrationContext
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
@@ -189,7 +190,11 @@ async def test_without_engineio_s_sockets_the_public_way_is_taken(server: Server
 
 
 def test_reflex_and_engineio_have_what_is_leaned_on() -> None:
-    app = rx.App()
+    registered = RegistrationContext.set(RegistrationContext.ensure_context().fork())  # one app is allowed for each
+    try:
+        app = rx.App()
+    finally:
+        RegistrationContext.reset(registered)
     assert app.event_namespace is not None
     assert app.event_namespace.namespace == NAMESPACE
     assert callable(app.event_namespace.on_disconnect)
