@@ -15,8 +15,8 @@ const FAILURES = {
 
 function describe(dock) {
   if (dock.status === "syncing") return ["pending", "Syncing"];
-  if (dock.paused_at) return ["idle", "Paused"];
   if (dock.status === "error") return ["failed", FAILURES[dock.error_code] ?? "Failed"];
+  if (dock.paused_at) return ["idle", "Paused"];
   if (dock.status === "pending") return ["pending", "Pending"];
   if (dock.status === "partial") return ["degraded", "Partial"];
   return isFresh(dock) ? ["active", "Fresh"] : ["degraded", "Stale"];

@@ -17,10 +17,11 @@ REJECTED = {"status": DockStatus.ERROR, "error_code": "CredentialsRejected", "er
 async def test_a_rejected_token_is_shown_with_what_it_means_and_the_button_that_mends_it(
     browsers: Browsers, owner: StorageState, console: Console
 ) -> None:
-    dock = add_quiet_dock(console, "Castle", ("castle-1",), paused_at=utc_now(), **REJECTED)
+    dock = add_quiet_dock(console, "Castle", ("castle-1", "castle-2"), paused_at=utc_now(), **REJECTED)
     page = await browsers.open("/o/acme/docks", signed_in=owner)
     await expect(page.get_by_text("Castle: the provider rejected its token")).to_be_visible()
-    await expect(page.get_by_text("Its 1 resources are kept and marked stale; nothing was removed.")).to_be_visible()
+    await expect(page.get_by_role("row", name="Castle").locator(".st")).to_have_text("Token rejected")
+    await expect(page.get_by_text("Its 2 resources are kept and marked stale; nothing was removed.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Main", exact=True)).to_contain_text("1 needs you")
     await page.goto("/o/acme")
     await expect(page.get_by_text("Castle: the provider rejects its token")).to_be_visible()

@@ -3,7 +3,8 @@
 from playwright.async_api import StorageState, expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.estate import add_quiet_dock
+from tests.browser.estate import add_quiet_dock, run_sql
+from tests.fixtures.axe import accessibility_violations
 from tests.fixtures.console import Console
 
 DARK, LIGHT = "rgb(14, 17, 22)", "rgb(255, 255, 255)"
@@ -70,6 +71,20 @@ async def test_a_restart_is_lived_through_with_no_reload(browsers: Browsers, own
     await expect(connection).to_have_text("Live", timeout=30_000)
     await expect(page.get_by_role("rowheader", name="While it was down")).to_be_visible()
     assert await page.evaluate("window.__sameDocument")
+
+
+async def test_a_role_that_is_taken_away_closes_the_pages_in_plain_words(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    await expect(page.get_by_role("heading", name="Linked accounts")).to_be_visible()
+    run_sql(console, "UPDATE membership SET role = 'guest'")
+    await expect(page.get_by_role("heading", name="This page is not open to you")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("Linked accounts")).to_have_count(0)
+    await expect(page.get_by_role("navigation", name="Main", exact=True).get_by_role("link")).to_have_count(0)
+    assert not await accessibility_violations(page)
+    run_sql(console, "UPDATE membership SET role = 'owner'")
+    await expect(page.get_by_role("heading", name="Linked accounts")).to_be_visible(timeout=20_000)
 
 
 async def test_signing_out_ends_the_other_tab_and_leads_to_sign_in(browsers: Browsers, owner: StorageState) -> None:

@@ -42,12 +42,3 @@ RUN_WORDS: dict[str, tuple[str, str]] = {
     "abandoned": ("stopped", "Abandoned"),
 }
 """A sync run's status → our shape and word."""
-
-OUTCOME_WORDS: dict[str, tuple[str, str]] = {
-    "running": ("pending", "Reading"),
-    "success": ("active", "Complete"),
-    "held": ("degraded", "Held"),
-    "skipped": ("idle", "Skipped"),
-    "failed": ("failed", "Failed"),
-}
-"""What a run did for one kind → our shape and word."""

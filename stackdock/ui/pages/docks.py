@@ -81,9 +81,11 @@ def rejected_note(row_id: rx.Var[str]) -> rx.Component:
                 class_name="st failed",
             ),
             rx.el.span(
-                "Its ",
-                dock["resource_count"].to_string(),
-                " resources are kept and marked stale; nothing was removed.",
+                rx.cond(
+                    dock["resource_count"] == 1,
+                    "Its one resource is kept and marked stale; nothing was removed.",
+                    joined("Its ", dock["resource_count"], " resources are kept and marked stale; nothing was removed."),
+                ),
                 class_name="muted",
             ),
             link("Replace token", to=joined("/docks/", row_id), class_name="btn"),
