@@ -40,6 +40,7 @@ class Nav:
     icon: str
     group: str = ""
     position: int = 0
+    is_tab: bool = True  # in a phone's bar as well, not only in its menu
     count: Callable[[], Any] | None = None  # draws what stands at the entry's end
 
 
