@@ -59,5 +59,12 @@ async def renew(lease: Lease, progress: str | None) -> None:
             raise LeaseLost
 
 
+def extend(dock: Dock) -> None:
+    """At the end of a transaction that may have been long: nobody could renew the lease while it held the row."""
+    now = utc_now()
+    if dock.lease_until is not None and dock.lease_until < now + timedelta(seconds=LEASE_SECONDS - RENEW_SECONDS):
+        dock.lease_until = lease_end(now)
+
+
 def free(dock: Dock) -> None:
     dock.lease_owner = dock.lease_until = dock.progress = None

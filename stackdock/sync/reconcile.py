@@ -14,7 +14,7 @@ from stackdock.models import Dock, DockKind, KindOutcome, SyncRunKind
 from stackdock.resources import TABLES
 from stackdock.sync.breaker import EMPTY_RUNS_NEEDED, Missing, Verdict, judge
 from stackdock.sync.claim import Claim
-from stackdock.sync.lease import hold
+from stackdock.sync.lease import extend, hold
 from stackdock.sync.plan import Counts, make_plan
 
 
@@ -32,6 +32,7 @@ async def reconcile(claim: Claim, kind: str, listing: Listing, started_at: datet
             done = _outcome(claim, kind, plan.counts, verdict, listing.calls, started_at)
             _remember(dock_kind, plan.counts, verdict, done)
             session.add(done)
+            extend(dock)
     return done
 
 

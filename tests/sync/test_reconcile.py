@@ -7,6 +7,7 @@ import pytest
 from stackdock.errors import Conflict, LeaseLost
 from stackdock.models import Dock, KindOutcome
 from stackdock.services.held_deletions import accept_deletions
+from stackdock.sync.claim import claim_one
 from tests.factories import make_organization, owner_scope
 from tests.linked_docks import (
     changes_since,
@@ -201,6 +202,7 @@ async def test_an_expired_lease_that_nobody_took_is_still_good(instance: object)
     await expire_lease(dock)
     await reconcile_servers(claimed, numbered(2))
     assert len(await servers(dock)) == 2
+    assert await claim_one("other", dock.id, dock.organization_id) is None, "a long transaction ends with a fresh lease"
 
 
 async def test_a_first_sync_of_many_resources_does_not_hold_them_in_memory(instance: object) -> None:
