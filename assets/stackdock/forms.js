@@ -1,6 +1,7 @@
 // Forms and buttons that do their work once, however often they are pressed.
 import { createElement as h, useEffect, useRef, useState } from "react";
 
+const MOST_CHARACTERS = 32000; // a longer message would only cut the connection, with no word
 const GIVE_UP_MS = 20000; // no answer: the connection is gone, and the key keeps a repetition harmless
 
 /** 22 characters that nobody else has. Not randomUUID: that one is missing on a plain-http address. */
@@ -48,6 +49,7 @@ function useBusy(answered, onAnswer) {
 export function ActionForm({ answered = 0, failed = false, label, busyWords, onSend, className, children }) {
   const form = useRef(null);
   const key = useKey();
+  const [isTooLong, setIsTooLong] = useState(false);
   const [busy, start] = useBusy(answered, () => {
     if (!failed) key.renew();
   });
@@ -57,12 +59,15 @@ export function ActionForm({ answered = 0, failed = false, label, busyWords, onS
   const onSubmit = (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form.current));
-    if (start()) onSend({ ...values, idempotency_key: key.of(JSON.stringify(values)) });
+    const tooLong = Object.values(values).reduce((sum, value) => sum + value.length, 0) > MOST_CHARACTERS;
+    setIsTooLong(tooLong);
+    if (!tooLong && start()) onSend({ ...values, idempotency_key: key.of(JSON.stringify(values)) });
   };
   return h(
     "form",
     { ref: form, onSubmit, className, noValidate: true, autoComplete: "off", "aria-label": label, "aria-busy": busy },
     children,
+    h("p", { role: "alert", className: "error" }, isTooLong ? "That is too long. Nothing was sent." : ""),
     busyWords && h("p", { role: "status", className: "muted small busy-words" }, busy ? busyWords : ""),
   );
 }

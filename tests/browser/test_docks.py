@@ -47,7 +47,7 @@ async def test_a_dock_is_renamed_and_every_browser_sees_it(browsers: Browsers, o
     await form.get_by_role("button", name="Rename").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Delta DO")
     await expect(other.get_by_role("rowheader", name="Delta DO")).to_be_visible()
-    await expect(form.locator(".error")).to_have_text(["", ""])
+    await expect(form.locator(".error")).to_have_text(["", "", ""])
 
 
 async def test_interval_and_pause_are_changed_in_place(browsers: Browsers, owner: StorageState, console: Console) -> None:

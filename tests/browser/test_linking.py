@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, StorageState, expect
 
@@ -68,7 +69,7 @@ async def test_a_rejected_token_is_said_in_the_providers_words_and_nothing_is_sa
 
 async def test_an_unreachable_host_is_named_as_such(form: Page, console: Console) -> None:
     await fill(form, name="Acme", token=ACCEPTED_TOKEN, address=f"http://127.0.0.1:{free_port()}/v1")
-    await expect(form.locator("form > .error")).not_to_be_empty(timeout=15_000)
+    await expect(form.locator("form > .refusal")).not_to_be_empty(timeout=15_000)
     assert count_rows(console, Dock) == 0
 
 
@@ -84,7 +85,7 @@ async def test_a_provider_that_answers_html_is_not_taken_for_one(
     simulator.simulator.fault = "html"
     try:
         await fill(form, name="Acme", token=ACCEPTED_TOKEN, address=simulator.base_url)
-        await expect(form.locator("form > .error")).not_to_be_empty(timeout=15_000)
+        await expect(form.locator("form > .refusal")).not_to_be_empty(timeout=15_000)
     finally:
         simulator.simulator.fault = None
     assert count_rows(console, Dock) == 0
@@ -95,6 +96,21 @@ async def test_a_name_can_only_be_typed_as_long_as_it_may_be(form: Page) -> None
     await name.focus()
     await form.keyboard.insert_text("x" * 5000)
     assert len(await name.input_value()) == 80
+
+
+@pytest.mark.parametrize("characters", [70_000, 10_000_000])
+async def test_what_gets_round_a_fields_length_is_refused_and_the_connection_stays(
+    form: Page, console: Console, characters: int
+) -> None:
+    name = form.get_by_label("Name", exact=True)
+    await name.evaluate("(field, size) => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(size); }", characters)
+    await form.get_by_role("button", name="Check and link").click()
+    await expect(form.get_by_text("That is too long. Nothing was sent.")).to_be_visible()
+    await name.fill("")
+    await form.get_by_role("button", name="Check and link").click()
+    await expect(error_of(form, "name")).to_have_text("Give the dock a name.")
+    await expect(form.get_by_text("That is too long.")).to_have_count(0)
+    assert count_rows(console, Dock) == 0
 
 
 async def test_a_dock_is_linked_once_however_often_the_form_is_sent(
@@ -112,6 +128,6 @@ async def test_a_dock_is_linked_once_however_often_the_form_is_sent(
 
 async def test_a_second_dock_of_the_same_name_is_refused(form: Page, simulator: RunningSimulator, console: Console) -> None:
     await fill(form, name="acme", token=ACCEPTED_TOKEN, address=simulator.base_url)
-    await expect(form.locator("form > .error")).to_contain_text("There is already a dock named")
+    await expect(form.locator("form > .refusal")).to_contain_text("There is already a dock named")
     await expect(form.get_by_label("Name", exact=True)).to_have_value("acme")
     assert count_rows(console, Dock) == 1

@@ -87,4 +87,4 @@ def _field(label: str | rx.Var[str], field_id: str, control: rx.Component, help_
 
 def refusal_line(refusal: Any) -> rx.Component:
     """A refusal that no single field is to blame for, in the server's words."""
-    return rx.el.p(refusal, class_name="error", role="alert")
+    return rx.el.p(refusal, class_name="error refusal", role="alert")
