@@ -11,7 +11,7 @@ from typing import Any
 import reflex as rx
 
 from stackdock.db.database import close_database, database_url, open_database
-from stackdock.db.sessions import on_commit, reading
+from stackdock.db.sessions import fetch_rows, on_commit
 from stackdock.endpoints.gate import protect
 from stackdock.endpoints.session_watch import watch_login_sessions
 from stackdock.live import process
@@ -67,8 +67,7 @@ async def following(url: str) -> AsyncIterator[None]:
 async def run_query(view: LiveView) -> Sequence[Any]:
     """Run a live view's query for the scope that declared it."""
     assert isinstance(view.scope, Scope)
-    async with reading(view.scope) as session:
-        return (await session.execute(view.query)).all()
+    return await fetch_rows(view.scope, view.query)
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

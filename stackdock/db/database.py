@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
 import stackdock.models
 import stackdock.resources  # noqa: F401  (every table is known to the metadata)
-from stackdock.db import capture, migrate
+from stackdock.db import capture, migrate, sqlite
 from stackdock.errors import StartRefused
 from stackdock.settings import Settings
-
-BUSY_TIMEOUT_SECONDS = 15
-IMMEDIATE = "stackdock_immediate"
 
 
 class Database:
@@ -28,6 +23,7 @@ class Database:
         self.url = url
         self.engine = _make_engine(url)
         self.writing = _immediate(self.engine) if self.is_sqlite else self.engine
+        self.reader = sqlite.Reader(url) if self.is_sqlite else None
         self._write_lock = asyncio.Lock()
 
     @property
@@ -40,6 +36,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self.reader is not None:
+            await asyncio.to_thread(self.reader.close)
 
 
 _current: Database | None = None
@@ -96,24 +94,11 @@ def _make_engine(url: str) -> AsyncEngine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": sqlite.BUSY_TIMEOUT_SECONDS})
+    sqlite.listen(engine.sync_engine)
     return engine
 
 
 def _immediate(engine: AsyncEngine) -> AsyncEngine:
     """The same pool; its transactions take the write lock at once instead of failing half-way."""
-    return engine.execution_options(**{IMMEDIATE: True})
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late and breaks savepoints
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(IMMEDIATE) else "BEGIN")
+    return engine.execution_options(**{sqlite.IMMEDIATE: True})

@@ -5,10 +5,12 @@ Returning commits, raising rolls back. Changes are published only after the comm
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from stackdock.db.database import current
@@ -41,6 +43,16 @@ async def reading(scope: Scope) -> AsyncIterator[AsyncSession]:
     async with AsyncSession(current().engine, expire_on_commit=False) as session:
         await _enter(session, scope)
         yield session
+
+
+async def fetch_rows(scope: Scope, statement: Executable) -> Sequence[Sequence[Any]]:
+    """The statement's rows, read in one transaction that begins with the call: the shortest way there is."""
+    reader = current().reader
+    if reader is not None:
+        return await asyncio.get_running_loop().run_in_executor(reader.threads, reader.fetch, statement)
+    async with reading(scope) as session:
+        connection = await session.connection()
+        return (await connection.execute(statement)).all()
 
 
 async def _enter(session: AsyncSession, scope: Scope) -> None:

@@ -70,3 +70,9 @@ async def test_a_savepoint_rolls_back_only_its_own_changes(database: object) -> 
 async def test_fifty_writers_at_once_all_commit(database: object) -> None:
     await asyncio.gather(*(make_organization(f"org-{number}") for number in range(50)))
     assert await count() == 50
+
+
+async def test_rows_fetched_the_short_way_are_what_was_committed_last(database: object) -> None:
+    for number in range(20):
+        await make_organization(f"org-{number}")
+        assert list(await sessions.fetch_rows(NOBODY, select(func.count()).select_from(Organization))) == [(number + 1,)]

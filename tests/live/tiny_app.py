@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from stackdock.db.database import open_database
-from stackdock.db.sessions import on_commit, reading
+from stackdock.db.sessions import fetch_rows, on_commit
 from stackdock.live import pages, process
 from stackdock.live.engine import LiveEngine
 from stackdock.live.feeds import open_feed
@@ -98,8 +98,7 @@ class Console(rx.State):
 
 async def run_query(view: LiveView) -> Sequence[Sequence[Any]]:
     assert isinstance(view.scope, Scope)
-    async with reading(view.scope) as session:
-        return (await session.execute(view.query)).all()
+    return await fetch_rows(view.scope, view.query)
 
 
 async def stats(_request: Request) -> JSONResponse:
