@@ -17,7 +17,7 @@ from tests.factories import make_dock, make_organization
 from tests.fixtures.seeds import rounds
 from tests.live.processes import STATE, random_writers, tiny_app
 from tests.live.tab import Tab, close_all, open_tabs
-from tests.live.tiny_app import ORDERS, counts_view, servers_view
+from tests.live.tiny_views import ORDERS, counts_view, servers_view
 
 TABS = 8
 

@@ -20,8 +20,6 @@ from typing import Any
 import reflex as rx
 import uvicorn
 from reflex.istate.manager.token import BaseStateToken
-from sqlalchemy import func, select
-from sqlmodel import col
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -34,32 +32,8 @@ from stackdock.live.engine import LiveEngine
 from stackdock.live.feeds import open_feed
 from stackdock.live.transport import RememberConnections, Transport
 from stackdock.live.view import LiveView
-from stackdock.resources.server import Server
-from stackdock.security.scope import Scope, system_scope
-
-CELLS = ("name", "status", "status_word", "region", "public_ipv4", "private_ipv4", "size", "image", "cpu_count", "changed_at")
-ORDERS = {"name": (col(Server.name), col(Server.id)), "changed": (col(Server.changed_at).desc(), col(Server.id).desc())}
-
-
-def servers_view(organization_id: str, order: str = "name", limit: int = 50) -> LiveView:
-    scope = system_scope(organization_id)
-    table: Any = Server
-    statement = (
-        select(*(getattr(table, cell) for cell in ("id", *CELLS)))
-        .where(col(Server.organization_id) == organization_id, col(Server.removed_at).is_(None))
-        .order_by(*ORDERS[order])
-    )
-    return LiveView(name="servers", key=(organization_id, order), select=lambda: statement, scope=scope, limit=limit)
-
-
-def counts_view(organization_id: str) -> LiveView:
-    statement = (
-        select(col(Server.status).label("id"), func.count().label("count"))
-        .where(col(Server.organization_id) == organization_id, col(Server.removed_at).is_(None))
-        .group_by(col(Server.status))
-        .order_by(col(Server.status))
-    )
-    return LiveView(name="counts", key=(organization_id,), select=lambda: statement, scope=system_scope(organization_id))
+from stackdock.security.scope import Scope
+from tests.live.tiny_views import CELLS, counts_view, servers_view
 
 
 class Console(rx.State):
