@@ -17,7 +17,7 @@ from stackdock.errors import StartRefused
 class Settings(BaseSettings):
     """Read from the environment with the prefix STACKDOCK_. Each description is printed in the README's table."""
 
-    model_config = SettingsConfigDict(env_prefix="STACKDOCK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="STACKDOCK_", env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = Field(Path(".stackdock"), description="The one data folder: database, master key, uploaded files.")
     database_url: str | None = Field(None, description="postgresql://… selects PostgreSQL instead of SQLite in the folder.")

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
@@ -14,6 +15,8 @@ import stackdock.resources  # noqa: F401  (every table is known to the metadata)
 from stackdock.db import capture, migrate, sqlite
 from stackdock.errors import StartRefused
 from stackdock.settings import Settings
+
+OWN_FILES = {"stackdock.db", "master.key"}
 
 
 class Database:
@@ -54,12 +57,23 @@ async def open_database(url: str, *, migrated: bool = False) -> Database:
     global _current
     url = driver_url(url)
     if not migrated:
-        await asyncio.to_thread(migrate.upgrade, url)
+        await _bring_up_to_date(url)
     database = Database(url)
     async with database.engine.connect() as connection:
         await connection.run_sync(capture.verify_capture, SQLModel.metadata)
     _current = database
     return database
+
+
+async def _bring_up_to_date(url: str) -> None:
+    try:
+        await asyncio.to_thread(migrate.upgrade, url)
+    except OperationalError:
+        raise  # not reachable or busy: whoever starts the app knows what to say
+    except DatabaseError as error:
+        if not url.startswith("sqlite"):
+            raise
+        raise StartRefused(f"{make_url(url).database} is not a database that StackDock can use: {error.orig}.") from error
 
 
 async def close_database() -> None:
@@ -70,10 +84,19 @@ async def close_database() -> None:
 
 
 def database_url(settings: Settings) -> str:
-    """Where the settings say the data is. Creates the data folder, for this user only."""
+    """Where the settings say the data is. Creates the data folder, for this user only.
+
+    Raises StartRefused for a folder that holds other things: closing it to others, or writing into it, is not ours to do.
+    """
     folder = settings.data_dir.resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = {path.name for path in folder.iterdir()}
+        if names and not names & OWN_FILES:
+            raise StartRefused(f"STACKDOCK_DATA_DIR: {folder} holds other files. Name an empty or a new folder.")
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StartRefused(f"STACKDOCK_DATA_DIR: {folder} cannot be used: {error.strerror}.") from error
     return driver_url(settings.database_url or f"sqlite:///{folder / 'stackdock.db'}")
 
 

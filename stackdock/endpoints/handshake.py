@@ -17,7 +17,7 @@ from stackdock.security.rate_limit import RateLimit
 from stackdock.services.login_sessions import SignedIn
 from stackdock.settings import settings
 
-SOCKETS_PER_SESSION = 100
+SOCKETS_PER_SESSION = 2000  # a bound for what one stolen or shared cookie may hold open, far above what a person opens
 MESSAGES_PER_SECOND = 100
 MESSAGE_BURST = 300
 MESSAGE_CHARACTERS = 256 * 1024

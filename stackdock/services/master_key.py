@@ -76,7 +76,7 @@ def _read_or_make(path: Path, needed: list[str]) -> Keyring:
                 "is missing. Put the file back from your backup; without it the credentials cannot be read."
             ) from None
         _make(path)
-    return _read(path)
+    return _read(path, needed)
 
 
 def _make(path: Path) -> None:
@@ -102,8 +102,10 @@ def _make(path: Path) -> None:
         os.close(folder)
 
 
-def _read(path: Path) -> Keyring:
+def _read(path: Path, needed: list[str]) -> Keyring:
     try:
+        if not path.is_file():
+            raise StartRefused(f"The master key file {path} is not a file.")
         mode = path.stat().st_mode & 0o777
         if mode & 0o077:
             # Mended rather than refused: the folder's 0700 has kept others out, and a restored backup often has this mode.
@@ -114,7 +116,10 @@ def _read(path: Path) -> Keyring:
         raise StartRefused(f"The master key file {path} cannot be read: {error.strerror}.") from error
     except (KeyringUnreadable, UnicodeDecodeError) as error:
         reason = str(error) if isinstance(error, KeyringUnreadable) else "it is not text"
-        raise StartRefused(f"The master key file {path} cannot be used: {reason}. Put it back from your backup.") from None
+        wanted = f" This data needs the master key {', '.join(needed)}." if needed else ""
+        raise StartRefused(
+            f"The master key file {path} cannot be used: {reason}.{wanted} Put it back from your backup."
+        ) from None
 
 
 def _prove(opened: Keyring, row: MasterKey, path: Path) -> None:

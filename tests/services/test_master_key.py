@@ -69,12 +69,13 @@ async def test_an_altered_proof_in_the_database_is_refused(database: object) -> 
 
 
 @pytest.mark.parametrize("text", ["", "not json", "{}", '{"current": "x", "keys": {}}', '{"current": 1, "keys": []}'])
-async def test_a_damaged_key_file_is_refused_and_left_as_it_is(database: object, text: str) -> None:
-    settings().data_dir.mkdir(parents=True)
+async def test_a_damaged_key_file_is_refused_by_the_id_it_should_hold_and_left_as_it_is(database: object, text: str) -> None:
+    key_id = (await opened()).current_id
     key_file().write_text(text)
     with pytest.raises(StartRefused) as refused:
         await opened()
     assert FILE_NAME in refused.value.message
+    assert key_id in refused.value.message
     assert key_file().read_text() == text
 
 

@@ -116,7 +116,7 @@ async def test_an_oversized_payload_changes_nothing_and_says_so(database: object
         assert len((await client.state()).said) == PAYLOAD_CHARACTERS - 10
 
 
-async def test_a_flood_is_refused_for_its_own_session_until_it_slows_down(database: object) -> None:
+async def test_a_flood_is_refused_for_its_own_tab_until_it_slows_down(database: object) -> None:
     await make_owner_who_can_sign_in()
     now = [0.0]
     async with pipeline(Guard(RateLimit(10, 5, clock=lambda: now[0]))) as tab:
@@ -127,6 +127,17 @@ async def test_a_flood_is_refused_for_its_own_session_until_it_slows_down(databa
         assert (await other.probe("say", what="fine"))["said"] == "fine"
         now[0] = 0.1
         assert (await client.probe("say", what="slower"))["said"] == "slower"
+
+
+async def test_many_tabs_of_one_session_together_have_a_limit_too(database: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    await make_owner_who_can_sign_in()
+    monkeypatch.setattr("stackdock.ui.states.guard.SESSION_EVENT_BURST", 3)
+    monkeypatch.setattr("stackdock.ui.states.guard.SESSION_EVENTS_PER_SECOND", 0.001)
+    async with pipeline(Guard()) as tab:
+        shared, own = await signed_in_token(), await signed_in_token()
+        seen = [await tab(shared, token=f"tab-{number}").probe("say", what="hello") for number in range(5)]
+        assert ["too fast" in notice(one) for one in seen] == [False, False, False, True, True]
+        assert (await tab(own, token="another").probe("say", what="fine"))["said"] == "fine"
 
 
 async def test_a_refused_event_name_is_logged_without_the_cookie(database: object, caplog: pytest.LogCaptureFixture) -> None:
