@@ -25,6 +25,7 @@ class StackDockError(Exception):
     """An error on purpose. `message` is a sentence for the person who reads it."""
 
     message = "Something went wrong."
+    is_recorded = False  # whether an audit entry tells of it already
 
     def __init__(self, message: str | None = None) -> None:
         self.message = message or self.message

@@ -56,6 +56,7 @@ async def open_database(url: str, *, migrated: bool = False) -> Database:
     """Open the process's database; bring its schema up to date first, unless the caller knows that it is (`migrated`)."""
     global _current
     url = driver_url(url)
+    _make_file(url)
     if not migrated:
         await _bring_up_to_date(url)
     database = Database(url)
@@ -63,6 +64,14 @@ async def open_database(url: str, *, migrated: bool = False) -> Database:
         await connection.run_sync(capture.verify_capture, SQLModel.metadata)
     _current = database
     return database
+
+
+def _make_file(url: str) -> None:
+    """An SQLite file that only this user can read; SQLite gives the files beside it the same mode."""
+    path = make_url(url).database
+    if url.startswith("sqlite") and path:
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600)
 
 
 async def _bring_up_to_date(url: str) -> None:
@@ -114,9 +123,6 @@ def driver_url(url: str) -> str:
 def _make_engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": sqlite.BUSY_TIMEOUT_SECONDS})
     sqlite.listen(engine.sync_engine)
     return engine

@@ -27,10 +27,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from stackdock.db.sessions import reading, transaction
-from stackdock.errors import InvalidInput, PermissionDenied
+from stackdock.errors import InvalidInput, NotFound, PermissionDenied, StackDockError
 from stackdock.models import AuditResult, CompletedRequest
 from stackdock.security.permissions import Area, Level
-from stackdock.security.scope import Scope
+from stackdock.security.scope import ActorKind, Scope
 from stackdock.services import audit
 from stackdock.services.audit_actions import AuditAction
 from stackdock.services.work import Work
@@ -67,10 +67,18 @@ async def permit(scope: Scope, operation: Operation) -> None:
         scope.require(operation.area, operation.level)
         scope.organization  # noqa: B018  (raises for a scope of no organization)
     except PermissionDenied as denied:
-        async with transaction(scope) as session:
-            reason = f"{operation.name}: {denied.message}"
-            await audit.append(session, scope, [audit.Entry(AuditAction.ACCESS_DENIED, result=AuditResult.DENIED, reason=reason)])
+        await _record_denial(scope, operation, denied)
         raise
+
+
+async def _record_denial(scope: Scope, operation: Operation, refused: StackDockError) -> None:
+    """One entry in a transaction of its own, however many operations the refusal passes through on its way up."""
+    if refused.is_recorded or scope.actor.kind is ActorKind.SYSTEM:
+        return
+    entry = audit.Entry(AuditAction.ACCESS_DENIED, result=AuditResult.DENIED, reason=f"{operation.name}: {refused.message}")
+    async with transaction(scope) as session:
+        await audit.append(session, scope, [entry])
+    refused.is_recorded = True
 
 
 def query(area: Area, level: Level = Level.READ) -> Callable[..., Any]:
@@ -88,7 +96,13 @@ def _guarded(style: str, area: Area, level: Level) -> Callable[..., Any]:
         @wraps(function)
         async def run(scope: Scope, *args: P.args, **kwargs: P.kwargs) -> R:
             await permit(scope, operation)
-            return await function(scope, *args, **kwargs)
+            try:
+                return await function(scope, *args, **kwargs)
+            except NotFound as missing:
+                # What an action would have changed is missing, or is not this scope's: the log must show who tried.
+                if style == "action":
+                    await _record_denial(scope, operation, missing)
+                raise
 
         return run
 
@@ -152,6 +166,9 @@ def mutation(
                     if claim:
                         claim.result = result
                 return result
+            except NotFound as missing:
+                await _record_denial(scope, operation, missing)
+                raise
             except IntegrityError:
                 # The same request at the same time: the other one has committed, so its result is ours.
                 if claim and (done := await _find_done(scope, claim)):

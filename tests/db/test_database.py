@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stackdock.db.database import database_url, open_database
+from stackdock.db.database import close_database, database_url, open_database
 from stackdock.errors import StartRefused
 from stackdock.settings import Settings, settings
 
@@ -48,3 +48,11 @@ async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path:
     with pytest.raises(StartRefused, match="not a database"):
         await open_database(f"sqlite:///{path}")
     assert path.read_bytes() == before
+
+
+async def test_the_database_file_is_this_users_alone(tmp_path: Path) -> None:
+    await open_database(f"sqlite:///{tmp_path / 'data' / 'stackdock.db'}")
+    try:
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()} == {0o600}
+    finally:
+        await close_database()

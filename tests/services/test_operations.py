@@ -107,6 +107,9 @@ async def test_a_row_of_another_organization_answers_like_a_missing_one(database
         messages.add(refused.value.message)
     assert len(messages) == 1
     assert await names(other) == ["Theirs"]
+    attempts = await entries(AuditAction.ACCESS_DENIED)
+    assert len(attempts) == 5
+    assert {entry.organization_id for entry in attempts} == {acme.id}, "who tried is told to their own organization only"
 
 
 @pytest.mark.parametrize("broken", [rename_silently, rename_unrecordably])
