@@ -25,13 +25,11 @@ async def run_demo_estate(wake: asyncio.Event, when_open: Callable[[], None]) ->
     `wake` makes it look at once instead of within WATCH_SECONDS; `when_open` is told that demo docks can be synced now.
     """
     while True:
-        if await _has_demo_docks():
-            async with open_estate():
-                logger.info("The demo estate is running")
-                when_open()
-                while await _has_demo_docks():
-                    await _wait(wake)
-            logger.info("The demo estate has stopped: no demo dock is left")
+        try:
+            await _run_while_wanted(wake, when_open)
+        except Exception:
+            # The outermost loop of the estate: what made it fail is logged, and it is tried again after the pause.
+            logger.exception("The demo estate could not be run")
         await _wait(wake)
 
 
@@ -44,6 +42,26 @@ async def demo_estate(wake: asyncio.Event, when_open: Callable[[], None]) -> Asy
     finally:
         watching.cancel()
         await asyncio.wait({watching})
+
+
+async def _run_while_wanted(wake: asyncio.Event, when_open: Callable[[], None]) -> None:
+    if not await _has_demo_docks():
+        return
+    async with open_estate():
+        logger.info("The demo estate is running")
+        when_open()
+        while await _is_still_wanted():
+            await _wait(wake)
+    logger.info("The demo estate has stopped: no demo dock is left")
+
+
+async def _is_still_wanted() -> bool:
+    try:
+        return await _has_demo_docks()
+    except Exception:
+        # As above, and the estate goes on meanwhile: a database that is away for a moment says nothing about demo docks.
+        logger.exception("Whether there are still demo docks could not be read")
+        return True
 
 
 async def _wait(wake: asyncio.Event) -> None:

@@ -1,9 +1,12 @@
 """The demo: one click adds it, one click removes it, and it is found again wherever its simulators listen."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from stackdock.db.sessions import reading
@@ -11,6 +14,7 @@ from stackdock.errors import Conflict, InvalidInput, ProviderUnavailable
 from stackdock.models import Dock, DockStatus, Organization
 from stackdock.resources import TABLES
 from stackdock.security.scope import system_scope
+from stackdock.services import demo_estate as demo_estates
 from stackdock.services.demo import remove_demo, start_demo
 from stackdock.services.demo_estate import demo_estate
 from stackdock.services.dock_addresses import dock_target
@@ -103,6 +107,34 @@ async def test_a_demo_dock_reaches_its_simulator_and_no_other_address(instance: 
         assert len(target.policy.allow_addresses) == 1
     with pytest.raises(InvalidInput):
         await replace_credentials(scope, dock.id, {"token": "mine"})
+
+
+async def test_the_estate_outlives_a_database_that_is_away(instance: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = await make_organization()
+    scope = owner_scope(acme, await make_owner(acme))
+    monkeypatch.setattr(demo_estates, "WATCH_SECONDS", 0.02)
+    failures = 0
+
+    @asynccontextmanager
+    async def broken(_scope: object) -> AsyncIterator[None]:
+        nonlocal failures
+        failures += 1
+        raise OperationalError("SELECT", None, ConnectionResetError("the connection broke"))
+        yield
+
+    async with demo_estate(asyncio.Event(), asyncio.Event().set):
+        with monkeypatch.context() as away:
+            away.setattr(demo_estates, "reading", broken)
+            await until(lambda: failures >= 2)
+        await start_demo(scope)
+        await until(lambda: running_base_url("hetzner") is not None)
+        address, failures = running_base_url("hetzner"), 0
+        with monkeypatch.context() as away:
+            away.setattr(demo_estates, "reading", broken)
+            await until(lambda: failures >= 2)
+            assert running_base_url("hetzner") == address, "the estate goes on while the database is away"
+        await remove_demo(scope)
+        await until(lambda: running_base_url("hetzner") is None)
 
 
 async def test_the_estate_runs_exactly_while_a_demo_dock_exists(instance: object) -> None:
