@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from stackdock.columns import utc_now
 from stackdock.db.sessions import transaction
-from stackdock.errors import CredentialsRejected, StackDockError
+from stackdock.errors import CredentialsRejected, ProviderUnavailable, RateLimited, StackDockError
 from stackdock.models import Dock, DockKind, DockStatus, KindOutcome, RunStatus, SyncRun, SyncRunKind
 from stackdock.sync.backoff import retry_delay_seconds
 from stackdock.sync.claim import Claim, abandon_runs
@@ -29,9 +29,12 @@ _DOCK_STATUS = {
 
 
 async def record_failed_kind(
-    claim: Claim, kind: str, error: StackDockError, started_at: datetime, *, skipped: bool
+    claim: Claim, kind: str, error: StackDockError, started_at: datetime, *, calls: int, skipped: bool
 ) -> SyncRunKind:
-    """Note on the run and on the dock's kind that it was not listed; no resource is touched. Raises LeaseLost."""
+    """Note on the run and on the dock's kind that it was not listed; no resource is touched. Raises LeaseLost.
+
+    `calls` are the requests that were made for it in vain.
+    """
     code, message = describe(error)
     done = SyncRunKind(
         organization_id=claim.lease.organization_id,
@@ -39,6 +42,7 @@ async def record_failed_kind(
         run_id=claim.run_id,
         kind=kind,
         outcome=KindOutcome.SKIPPED if skipped else KindOutcome.FAILED,
+        calls=calls,
         started_at=started_at,
         finished_at=utc_now(),
         error_code=code,
@@ -52,11 +56,20 @@ async def record_failed_kind(
     return done
 
 
-async def finish(claim: Claim, kinds: Sequence[SyncRunKind], calls: int, failure: StackDockError | None = None) -> RunStatus:
+async def finish(
+    claim: Claim,
+    kinds: Sequence[SyncRunKind],
+    calls: int,
+    failure: StackDockError | None = None,
+    *,
+    retry_after_seconds: float = 0.0,
+) -> RunStatus:
     """Close the run, free the lease and say when the next sync is due. Raises LeaseLost.
 
-    `failure` is what ended the run as a whole, or told it that no further kind could be read.
+    `failure` is what ended the run as a whole, or told it that no further kind could be read. `retry_after_seconds` is the
+    longest that the provider asked to be left alone for, by any of its answers.
     """
+    retry_after_seconds = max(retry_after_seconds, asked_to_wait(failure))
     status = _status(kinds, failure)
     code, message = _worst(kinds, failure)
     async with transaction(claim.lease.scope) as session:
@@ -73,7 +86,7 @@ async def finish(claim: Claim, kinds: Sequence[SyncRunKind], calls: int, failure
         if status is RunStatus.SUCCESS:
             dock.last_complete_at = now
         dock.resource_count = await _count_resources(session, dock.id)
-        dock.next_sync_at = _next_sync_at(claim, dock, now, code, failure)
+        dock.next_sync_at = _next_sync_at(claim, dock, now, code, retry_after_seconds)
         free(dock)
     return status
 
@@ -87,6 +100,11 @@ async def release(claim: Claim) -> None:
         dock.status = await _status_before(session, dock)
         dock.next_sync_at = now
         free(dock)
+
+
+def asked_to_wait(error: StackDockError | None) -> float:
+    """For how many seconds the provider asked to be left alone; 0 when it did not say."""
+    return (error.retry_after_seconds if isinstance(error, RateLimited | ProviderUnavailable) else None) or 0.0
 
 
 def describe(error: StackDockError) -> tuple[str, str]:
@@ -111,10 +129,9 @@ def _worst(kinds: Sequence[SyncRunKind], failure: StackDockError | None) -> tupl
     return wrong[0].error_code, f"{title(wrong[0].kind)}{more}: {wrong[0].error_message}"[:MESSAGE_LENGTH]
 
 
-def _next_sync_at(claim: Claim, dock: Dock, now: datetime, code: str | None, failure: StackDockError | None) -> datetime:
+def _next_sync_at(claim: Claim, dock: Dock, now: datetime, code: str | None, retry_after: float) -> datetime:
     if dock.sync_requested_at is not None:  # asked for while this run was going on
         return now
-    retry_after = getattr(failure, "retry_after_seconds", None)
     if dock.consecutive_failures and code:
         delay = retry_delay_seconds(
             interval_seconds=dock.interval_seconds,
@@ -125,7 +142,7 @@ def _next_sync_at(claim: Claim, dock: Dock, now: datetime, code: str | None, fai
         )
         return now + timedelta(seconds=delay)
     # Counted from the start, so that a long sync does not make the interval longer.
-    return max(claim.started_at + timedelta(seconds=dock.interval_seconds), now + timedelta(seconds=retry_after or 0))
+    return max(claim.started_at + timedelta(seconds=dock.interval_seconds), now + timedelta(seconds=retry_after))
 
 
 async def _count_resources(session: AsyncSession, dock_id: str) -> int:

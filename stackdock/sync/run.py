@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 
 from stackdock.adapters.contract import Adapter, Resource
@@ -21,7 +22,7 @@ from stackdock.services.dock_addresses import dock_target, with_address
 from stackdock.services.dock_credentials import list_credentials, open_credentials, reveal
 from stackdock.services.master_key import keyring
 from stackdock.sync.claim import Claim
-from stackdock.sync.finish import finish, record_failed_kind, release
+from stackdock.sync.finish import asked_to_wait, finish, record_failed_kind, release
 from stackdock.sync.progress import Progress, kept_lease
 from stackdock.sync.reconcile import reconcile
 
@@ -31,10 +32,18 @@ ENDS_THE_RUN = (CredentialsRejected, RateLimited)
 """What one listing meets, the next would meet too: asking on would only annoy the provider."""
 
 
+@dataclass
+class _Done:
+    """What a run has to tell of itself so far."""
+
+    kinds: list[SyncRunKind] = field(default_factory=list)
+    calls: int = 0
+    retry_after_seconds: float = 0.0
+
+
 async def run_sync(claim: Claim) -> RunStatus | None:
     """Sync the claimed dock and record the outcome; None when another worker has taken it over meanwhile."""
-    kinds: list[SyncRunKind] = []
-    calls = 0
+    done = _Done()
     failure: StackDockError | None = None
     progress = Progress()
     try:
@@ -43,14 +52,14 @@ async def run_sync(claim: Claim) -> RunStatus | None:
                 adapter = ADAPTERS[claim.dock.provider]
                 async with _session(claim, adapter) as session:
                     try:
-                        failure = await _sync_kinds(claim, adapter, session, progress, kinds)
+                        failure = await _sync_kinds(claim, adapter, session, progress, done)
                     finally:
-                        calls = session.calls
+                        done.calls = session.calls
             except LeaseLost:
                 raise
             except StackDockError as error:
                 failure = error
-        return await finish(claim, kinds, calls, failure)
+        return await _finish(claim, done, failure)
     except LeaseLost:
         logger.info("Dock %s: another worker has taken over run %s", claim.lease.dock_id, claim.run_id)
         return None
@@ -58,17 +67,21 @@ async def run_sync(claim: Claim) -> RunStatus | None:
         await _give_back(claim)
         raise
     except StackDockError as error:
-        return await _finish_late(claim, kinds, calls, error)
+        return await _finish_late(claim, done, error)
     except Exception:
         # The outermost loop of a run: a bug ends this run and not the worker; the reference finds the traceback.
         reference = new_id()
         logger.exception("Dock %s: run %s met a bug, reference %s", claim.lease.dock_id, claim.run_id, reference)
-        return await _finish_late(claim, kinds, calls, StackDockError(f"An error inside StackDock, reference {reference}."))
+        return await _finish_late(claim, done, StackDockError(f"An error inside StackDock, reference {reference}."))
 
 
-async def _finish_late(claim: Claim, kinds: list[SyncRunKind], calls: int, error: StackDockError) -> RunStatus | None:
+async def _finish(claim: Claim, done: _Done, failure: StackDockError | None) -> RunStatus:
+    return await finish(claim, done.kinds, done.calls, failure, retry_after_seconds=done.retry_after_seconds)
+
+
+async def _finish_late(claim: Claim, done: _Done, error: StackDockError) -> RunStatus | None:
     try:
-        return await finish(claim, kinds, calls, error)
+        return await _finish(claim, done, error)
     except LeaseLost:
         return None
 
@@ -98,22 +111,24 @@ async def _sync_kind(claim: Claim, adapter: Adapter, resource: Resource, session
         return await reconcile(claim, resource.kind, listing, started_at)
 
 
-async def _sync_kinds(
-    claim: Claim, adapter: Adapter, session: Session, progress: Progress, kinds: list[SyncRunKind]
-) -> StackDockError | None:
+async def _sync_kinds(claim: Claim, adapter: Adapter, session: Session, progress: Progress, done: _Done) -> StackDockError | None:
     """List and reconcile each kind in turn; what made the rest pointless, if anything did."""
     resources = [resource for resource in adapter.resources if resource.kind in TABLES]
     for position, resource in enumerate(resources):
-        started_at = utc_now()
+        started_at, calls_before = utc_now(), session.calls
         progress.begin(resource.kind)
         try:
-            kinds.append(await _sync_kind(claim, adapter, resource, session, progress))
+            done.kinds.append(await _sync_kind(claim, adapter, resource, session, progress))
         except AccessRefused as error:
-            kinds.append(await record_failed_kind(claim, resource.kind, error, started_at, skipped=True))
+            calls = session.calls - calls_before
+            done.kinds.append(await record_failed_kind(claim, resource.kind, error, started_at, calls=calls, skipped=True))
         except AdapterError as error:
+            calls = session.calls - calls_before
+            done.retry_after_seconds = max(done.retry_after_seconds, asked_to_wait(error))
             ends = isinstance(error, ENDS_THE_RUN)
-            unread = resources[position:] if ends else [resource]
-            kinds.extend([await record_failed_kind(claim, each.kind, error, started_at, skipped=False) for each in unread])
+            for unread in resources[position:] if ends else [resource]:
+                done.kinds.append(await record_failed_kind(claim, unread.kind, error, started_at, calls=calls, skipped=False))
+                calls = 0  # for the kinds after it nothing was asked
             if ends:
                 return error
     return None

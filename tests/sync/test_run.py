@@ -12,6 +12,8 @@ from stackdock.models import Dock, DockStatus, KindOutcome, RunStatus
 from stackdock.security.scope import system_scope
 from stackdock.simulators import FaultRule, open_simulator
 from stackdock.simulators.faults import Fault
+from stackdock.simulators.hetzner import HetznerSimulator
+from stackdock.simulators.rate_limits import Quota
 from stackdock.sync import progress
 from stackdock.sync.backoff import NEEDS_A_PERSON_SECONDS
 from stackdock.sync.run import run_sync
@@ -140,6 +142,28 @@ async def test_a_rate_limit_ends_the_run_and_its_retry_after_is_honoured(instanc
     shown = await fetch(dock)
     assert shown.error_code == "RateLimited"
     assert seconds_until_next(shown) >= 1790
+
+
+@pytest.mark.parametrize("path", ["/servers", None])
+async def test_an_outage_says_when_to_come_back_and_that_is_honoured(
+    instance: object, path: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trouble(simulator: HetznerSimulator, body: Any, quota: Quota, **more: Any) -> Any:
+        if more.get("status") != 500:
+            return answer(simulator, body, quota, **more)
+        return answer(simulator, body, quota, status=503, headers={"retry-after": "1800"})
+
+    answer = HetznerSimulator._json
+    monkeypatch.setattr(HetznerSimulator, "_json", trouble)
+    async with open_simulator("hetzner", size=12) as provider:
+        dock = await link(await make_organization(), provider)
+        provider.simulator.fault = FaultRule(Fault.SERVER_ERROR, path=path)
+        assert await sync(dock) == (RunStatus.PARTIAL if path else RunStatus.FAILED)
+        requests = dict(provider.simulator.requests_by_path)
+    assert seconds_until_next(await fetch(dock)) >= 1790
+    kinds = await run_kinds((await runs(dock))[-1])
+    assert kinds["server"].calls == requests["/servers"] > 0, "calls in vain are calls"
+    assert sum(kind.calls for kind in kinds.values()) == sum(requests.values())
 
 
 async def test_an_unreachable_provider_backs_off_further_each_time_and_a_success_ends_that(instance: object) -> None:
