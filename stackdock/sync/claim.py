@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, or_, select, update
+from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from stackdock.columns import utc_now
@@ -20,6 +20,7 @@ from stackdock.simulators import SIMULATORS
 from stackdock.simulators.estate import running_base_url
 from stackdock.sync.backoff import retry_delay_seconds
 from stackdock.sync.lease import Lease, free, lease_end
+from stackdock.sync.places import Places
 
 ABANDONED = "The sync did not finish: the process that ran it stopped."
 
@@ -34,21 +35,40 @@ class Claim:
     started_at: datetime
 
 
+_REQUESTED_FIRST = (col(Dock.sync_requested_at).is_(None), col(Dock.next_sync_at), col(Dock.id))
+
+
 async def claim_due(owner: str, limit: int) -> list[Claim]:
     """Claim up to `limit` docks that are due: those a person asked for first, then whichever has waited longest."""
-    if limit <= 0:
+    return await claim_fairly(owner, Places(free=limit, in_all=limit, share=limit))
+
+
+async def claim_fairly(owner: str, places: Places) -> list[Claim]:
+    """Claim docks that are due, in the order of `claim_due`, as far as `places` gives them one."""
+    if places.in_all <= 0:
         return []
     now = utc_now()
+    # Most of the time nothing is due, and then nobody needs the write lock.
     async with reading(system_scope(None)) as session:
-        # Most of the time nothing is due, and then nobody needs the write lock.
-        if (await session.exec(_due(now, select(Dock.id)).limit(1))).first() is None:
-            return []
+        waiting = [(row[0], (row[1], row[2])) for row in (await session.exec(_first_of_each(now, max(1, places.free)))).all()]
+    chosen = places.choose(waiting)
+    if not chosen:
+        return []
     async with transaction(system_scope(None)) as session:
-        requested_first = (col(Dock.sync_requested_at).is_(None), col(Dock.next_sync_at), col(Dock.id))
-        due = _due(now, select(Dock)).order_by(*requested_first).limit(limit)
+        due = _due(now, select(Dock)).where(col(Dock.id).in_(chosen)).order_by(*_REQUESTED_FIRST)
         docks = (await session.exec(due.with_for_update(skip_locked=True, key_share=True))).all()
         claims = [await _claim(session, dock, owner, now) for dock in docks]
     return [claim for claim in claims if claim]
+
+
+def _first_of_each(now: datetime, limit: int) -> Any:
+    """Id, provider and address of the due docks, in their order; of one provider's docks no more than `limit`."""
+    place = (
+        func.row_number().over(partition_by=(col(Dock.provider), col(Dock.base_url)), order_by=_REQUESTED_FIRST).label("place")
+    )
+    order = func.row_number().over(order_by=_REQUESTED_FIRST).label("position")
+    due = _due(now, select(Dock.id, Dock.provider, Dock.base_url, place, order)).subquery()  # type: ignore[call-overload]
+    return select(due.c.id, due.c.provider, due.c.base_url).where(due.c.place <= limit).order_by(due.c.position)
 
 
 async def claim_one(owner: str, dock_id: str, organization_id: str) -> Claim | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 
 from stackdock.columns import new_id
-from stackdock.sync.claim import Claim, claim_due
+from stackdock.sync.claim import Claim, claim_fairly
+from stackdock.sync.places import Places, Provider
 from stackdock.sync.run import run_sync
 
 logger = logging.getLogger(__name__)
 
-SLOW_SECONDS = 15.0
+SLOW_SECONDS = 3.0
 """A run older than this mostly waits for its provider: it no longer takes up one of the places."""
 SLOW_FACTOR = 8
 """How many runs there may be in all, slow ones included, for each place."""
@@ -22,31 +24,33 @@ class SyncRunner:
     def __init__(self, concurrency: int) -> None:
         self.owner = new_id()
         self._concurrency = concurrency
-        self._running: dict[asyncio.Task[object], float] = {}
+        self._running: dict[asyncio.Task[object], tuple[float, Provider]] = {}
         self._claiming = asyncio.Lock()
         self.freed = asyncio.Event()
         """Set whenever a run has ended: there is a place for another."""
         self._is_stopping = False
 
     @property
-    def free_places(self) -> int:
-        fresh = sum(time.monotonic() - started_at < SLOW_SECONDS for started_at in self._running.values())
+    def places(self) -> Places:
+        now = time.monotonic()
+        quick = Counter(provider for started_at, provider in self._running.values() if now - started_at < SLOW_SECONDS)
         in_all = self._concurrency * SLOW_FACTOR - len(self._running)
-        return max(0, min(self._concurrency - fresh, in_all))
+        share = -(-self._concurrency // 2)
+        return Places(free=max(0, self._concurrency - quick.total()), in_all=max(0, in_all), share=share, taken=quick)
 
     async def claim_due(self) -> int:
-        """Start syncing docks that are due, as many as there are places; how many were started."""
+        """Start syncing docks that are due, as far as there are places for them; how many were started."""
         async with self._claiming:
             if self._is_stopping:
                 return 0
-            claims = await claim_due(self.owner, self.free_places)
+            claims = await claim_fairly(self.owner, self.places)
             for claim in claims:
                 self._start(claim)
         return len(claims)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(run_sync(claim), name=f"sync {claim.lease.dock_id}")
-        self._running[task] = time.monotonic()
+        self._running[task] = (time.monotonic(), (claim.dock.provider, claim.dock.base_url))
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[object]) -> None:
