@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -111,6 +112,8 @@ class Mapper:
             value = getattr(fields, name)
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} that names no time zone.")
+            if isinstance(value, datetime) and not _has_utc(value):
+                raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} beyond any real instant.")
         return fields
 
     def _read(self, item: Item, name: str, source: FieldSource) -> Any:
@@ -131,9 +134,20 @@ class Mapper:
                 return value if name in _NEVER_CUT or longest is None else value[:longest]
         if isinstance(value, list):
             return [_text(entry) if isinstance(entry, str) else entry for entry in value]
+        if isinstance(value, float) and not math.isfinite(value):  # JSON has no such number, and PostgreSQL takes none
+            raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} that is no number.")
         if isinstance(value, int) and abs(value) > MAX_INTEGER:
             raise UnexpectedResponse(f"A {self.kind.kind} came with a {name} beyond any real number.")
         return value
+
+
+def _has_utc(instant: datetime) -> bool:
+    """Not so for the last hours of the year 9999 in the west, nor for the first of the year 1 in the east."""
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def _is_text(annotation: Any) -> bool:

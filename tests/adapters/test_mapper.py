@@ -132,3 +132,24 @@ def test_a_dotted_path_leads_to_a_value_or_to_nothing(path: str, value: object) 
 def test_labels_become_tags_in_an_order_that_never_changes() -> None:
     assert as_tags({"b": "2", "a": "", "c": None}) == as_tags({"c": None, "b": "2", "a": ""}) == ["a", "b=2", "c"]
     assert as_tags(None) == []
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_an_instant_that_does_not_exist_in_utc_is_refused(instant: str) -> None:
+    mapper = Mapper(kind=ServerFields, fields={"external_id": "id", "name": "name", "created_at": "created"})
+    with pytest.raises(UnexpectedResponse, match="created_at"):
+        mapper(server(1, created=instant))
+    assert mapper(server(1, created=instant[:19] + "Z")).model_dump()["created_at"]
+
+
+@pytest.mark.parametrize("zone", [float("inf"), float("nan")])
+def test_a_fact_that_is_no_number_is_refused(zone: float) -> None:
+    with pytest.raises(UnexpectedResponse, match="zone"):
+        MAPPER(server(1, zone=zone))
+
+
+def test_text_in_every_place_is_made_fit_for_a_database() -> None:
+    dirty = "a\x00b\ud800c"
+    fields = MAPPER(server(1, name=dirty, zone=dirty, status=dirty))
+    clean = "a\ufffdb\ufffdc"
+    assert (fields.name, fields.facts["zone"], fields.status_word) == (clean, clean, clean)
