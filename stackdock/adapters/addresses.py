@@ -12,6 +12,7 @@ import httpx
 
 from stackdock.errors import AddressRefused, InvalidInput, ProviderUnavailable
 
+MAX_PORT = 65_535
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -113,11 +114,13 @@ def read_base_url(default: str | None, given: str | None) -> httpx.URL | None:
         return httpx.URL(default) if default else None
     try:
         url = httpx.URL(given.strip())
-        host = url.raw_host
+        host, port = url.raw_host, url.port
     except (httpx.InvalidURL, ValueError, TypeError):
         raise InvalidInput("This is not an address: write it as https://host or https://host:port.", field="base_url") from None
     if url.scheme not in ("http", "https") or not _HOST.fullmatch(host) or url.query or url.fragment:
         raise InvalidInput("The address must look like https://host, https://host:port or https://host/path.", field="base_url")
+    if port is not None and not 1 <= port <= MAX_PORT:
+        raise InvalidInput(f"The port of an address is a number from 1 to {MAX_PORT}.", field="base_url")
     prefix = httpx.URL(default).path.rstrip("/") if default else ""
     path = url.path.rstrip("/")
     return url.copy_with(path=path if path.endswith(prefix) else path + prefix)

@@ -147,3 +147,11 @@ def test_an_address_may_be_given_with_or_without_the_apis_prefix(given: str | No
 def test_what_is_no_address_is_refused_with_a_sentence(given: str) -> None:
     with pytest.raises(InvalidInput, match="address"):
         read_base_url("https://api.example.com/v1", given)
+
+
+@pytest.mark.parametrize("port", ["65536", "99999999999999999999", "0", "-1", "http"])
+def test_a_port_that_does_not_exist_is_refused_with_a_sentence(port: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_base_url("https://api.example.com/v1", f"https://api.example.com:{port}")
+    assert refused.value.field == "base_url"
+    assert read_base_url("https://api.example.com/v1", "https://api.example.com:65535")
