@@ -44,7 +44,7 @@ FAULT_HELP: dict[Fault, str] = {
     Fault.REPEATED_PAGE: "the same page and the same cursor, again and again",
     Fault.SLOW: "the right answer, late",
     Fault.HTML: "200 with an HTML page, as from a proxy",
-    Fault.FOREIGN_NEXT: "a next link that leads to another host",
+    Fault.FOREIGN_NEXT: "a next link that leads to another host; a provider that pages by number (hetzner) is not affected",
     Fault.EMPTY_LIST: "a legal listing with nothing in it",
 }
 
@@ -90,10 +90,11 @@ class FaultRule:
         return self.path is None or self.path == path
 
 
-def spoil(page: Page, *, listing: Listing, rule: FaultRule, foreign_origin: str) -> Page:
+def spoil(page: Page, *, listing: Listing, rule: FaultRule, foreign_origin: str, by_number: bool) -> Page:
     """Return the page as a provider with this fault would serve it; other faults than those of paging change nothing.
 
-    The faulty page always exists: a listing that fits on fewer pages claims more items than it has.
+    The faulty page always exists: a listing that fits on fewer pages claims more items than it has. Not so for a foreign link
+    of a provider that pages `by_number`: its pages stay right, because whoever counts them reads on legally and completely.
     """
     first, number = rule.first_page, page.number
     match rule.fault:
@@ -110,6 +111,8 @@ def spoil(page: Page, *, listing: Listing, rule: FaultRule, foreign_origin: str)
                 return replace(page, total=total, next_number=number + 1)
             again = listing.page(max(first - 1, 1), page.per_page)
             return replace(page, items=again.items, total=total, next_number=number)
+        case Fault.FOREIGN_NEXT if by_number:
+            return replace(page, next_origin=foreign_origin) if number >= first else page
         case Fault.FOREIGN_NEXT if number >= first:
             total = max(page.total, number * page.per_page + 1)
             return replace(page, total=total, next_number=number + 1, next_origin=foreign_origin)

@@ -31,6 +31,7 @@ class HetznerSimulator(Simulator):
     prefix = "/v1"
     default_per_page = 25
     max_per_page = 50
+    pages_by_number = True
 
     def fill(self) -> None:
         self._names = machine_names(self.random, ("web", "app", "worker", "db", "cache", "staging"))

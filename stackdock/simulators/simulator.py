@@ -41,6 +41,7 @@ class Simulator(ABC):
     prefix: ClassVar[str]
     default_per_page: ClassVar[int]
     max_per_page: ClassVar[int]
+    pages_by_number: ClassVar[bool] = False  # whether readers count its pages instead of following its links
 
     def __init__(self, *, size: int, seed: int, fault: FaultRule | Fault | str | None = None) -> None:
         self.size = size
@@ -144,7 +145,9 @@ class Simulator(ABC):
             page_number, per_page = 1, max(1, len(listing))
         page = listing.page(page_number, per_page)
         if self.fault and self.fault.strikes(path):
-            page = spoil(page, listing=listing, rule=self.fault, foreign_origin=self.foreign_origin)
+            page = spoil(
+                page, listing=listing, rule=self.fault, foreign_origin=self.foreign_origin, by_number=self.pages_by_number
+            )
         body, headers = self.envelope(listing, page, str(request.url.replace(query="")))
         return self._json(body, quota, headers=headers)
 

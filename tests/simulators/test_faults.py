@@ -81,11 +81,20 @@ async def test_a_repeated_page_brings_the_same_items_and_the_same_cursor(slug: s
 
 @each_provider
 async def test_a_foreign_next_link_leads_to_another_host(slug: str, name: str) -> None:
-    async with reader(slug, fault="foreign_next") as (running, client):
+    async with reader(slug, size=60, fault="foreign_next") as (running, client):
         running.simulator.foreign_origin = "https://collector.example"
         response = await client.get(f"/{name}")
     link = response.links["next"]["url"] if slug == "hetzner" else response.json()["links"]["pages"]["next"]
     assert link.startswith(f"https://collector.example{running.simulator.prefix}/{name}?page=2")
+
+
+async def test_a_foreign_link_leaves_the_pages_of_a_provider_that_counts_them_as_they_are() -> None:
+    async with reader("hetzner", size=45) as (running, client):
+        right = [(await client.get("/servers", params={"page": page, "per_page": 20})).json() for page in (1, 2, 3)]
+        running.simulator.fault = "foreign_next"
+        faulty = [(await client.get("/servers", params={"page": page, "per_page": 20})).json() for page in (1, 2, 3)]
+    assert faulty == right
+    assert "hetzner" in FAULT_HELP[Fault.FOREIGN_NEXT]
 
 
 @each_provider
