@@ -40,6 +40,7 @@ from stackdock.services.dock_rows import (
 )
 from stackdock.services.master_key import keyring
 from stackdock.services.operations import action, mutation
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 from stackdock.services.work import Work
 
@@ -184,7 +185,7 @@ def _described(identity: Identity) -> dict[str, Any]:
 
 async def _get_dock(scope: Scope, dock_id: str) -> Dock:
     async with reading(scope) as session:
-        dock = (await session.exec(visible(select(Dock).where(Dock.id == dock_id), Dock, scope))).one_or_none()
+        dock = (await session.exec(visible(select(Dock).where(Dock.id == read_id(dock_id)), Dock, scope))).one_or_none()
     if dock is None:
         raise NotFound
     return dock

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from stackdock.columns import utc_now
 from stackdock.db.sessions import reading
 from stackdock.errors import NotFound
 from stackdock.models import Dock, RunStatus, SyncRun, SyncRunKind
@@ -13,6 +14,7 @@ from stackdock.security.permissions import Area
 from stackdock.security.scope import Scope
 from stackdock.services.docks import select_docks
 from stackdock.services.operations import query
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 
 
@@ -33,6 +35,16 @@ async def get_dock(scope: Scope, dock_id: str) -> dict[str, Any]:
 
 
 @query(Area.DOCKS)
+async def is_being_synced(scope: Scope, dock_id: str) -> bool:
+    """Whether a worker has the dock right now. One that died counts until its lease has run out."""
+    held = select(Dock.id).where(
+        Dock.id == read_id(dock_id), col(Dock.lease_owner).is_not(None), col(Dock.lease_until) >= utc_now()
+    )
+    async with reading(scope) as session:
+        return (await session.exec(visible(held, Dock, scope))).first() is not None
+
+
+@query(Area.DOCKS)
 async def find_dock_id(scope: Scope, name: str) -> str:
     """The dock of this name, whatever its case. Raises: NotFound, which lists the names there are."""
     async with reading(scope) as session:
@@ -49,7 +61,7 @@ async def find_dock_id(scope: Scope, name: str) -> str:
 async def find_finished_run(scope: Scope, dock_id: str, after_lease_number: int) -> dict[str, Any] | None:
     """The dock's first run after the lease of that number, once it has ended, with its kinds."""
     later = select(SyncRun).where(
-        SyncRun.dock_id == dock_id, SyncRun.lease_number > after_lease_number, col(SyncRun.status) != RunStatus.RUNNING
+        SyncRun.dock_id == read_id(dock_id), SyncRun.lease_number > after_lease_number, col(SyncRun.status) != RunStatus.RUNNING
     )
     async with reading(scope) as session:
         run = (await session.exec(visible(later, SyncRun, scope).order_by(col(SyncRun.lease_number)).limit(1))).one_or_none()

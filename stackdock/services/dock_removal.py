@@ -17,6 +17,7 @@ from stackdock.security.scope import Scope
 from stackdock.services.audit_actions import AuditAction
 from stackdock.services.dock_rows import record_dock
 from stackdock.services.operations import mutation, query
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 from stackdock.services.work import Work
 
@@ -25,7 +26,7 @@ from stackdock.services.work import Work
 async def describe_removal(scope: Scope, dock_id: str) -> dict[str, Any]:
     """What removing the dock would take along, by kind and number. Nothing changes at the provider."""
     async with reading(scope) as session:
-        dock = (await session.exec(visible(select(Dock).where(Dock.id == dock_id), Dock, scope))).one_or_none()
+        dock = (await session.exec(visible(select(Dock).where(Dock.id == read_id(dock_id)), Dock, scope))).one_or_none()
         if dock is None:
             raise NotFound
         present = await count_resources(session, dock_id)

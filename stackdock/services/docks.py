@@ -15,6 +15,7 @@ from stackdock.services.audit_actions import AuditAction
 from stackdock.services.dock_fields import interval_choices, read_dock_name, read_interval
 from stackdock.services.dock_rows import ask_for_sync, lock_dock_names, record_dock, require_free_name
 from stackdock.services.operations import mutation, selects
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 from stackdock.services.work import Work
 
@@ -45,7 +46,7 @@ def select_docks(scope: Scope, dock_id: str | None = None) -> Any:
     """The docks by name, without anything of their credentials; one of them with `dock_id`."""
     statement = visible(select(*(getattr(Dock, name) for name in _DOCK_COLUMNS)), Dock, scope)  # type: ignore[call-overload]
     if dock_id is not None:
-        statement = statement.where(Dock.id == dock_id)
+        statement = statement.where(Dock.id == read_id(dock_id))
     return statement.order_by(Dock.name, Dock.id)
 
 
@@ -54,7 +55,7 @@ def select_dock_kinds(scope: Scope, dock_id: str | None = None) -> Any:
     """Per dock and kind: when it was last listed completely, and what is held back."""
     statement = visible(select(*(getattr(DockKind, name) for name in _KIND_COLUMNS)), DockKind, scope)  # type: ignore[call-overload]
     if dock_id is not None:
-        statement = statement.where(DockKind.dock_id == dock_id)
+        statement = statement.where(DockKind.dock_id == read_id(dock_id))
     return statement.order_by(DockKind.dock_id, DockKind.kind, DockKind.id)
 
 

@@ -14,6 +14,7 @@ from stackdock.security.scope import Scope
 from stackdock.services.audit_actions import AuditAction
 from stackdock.services.dock_rows import ask_for_sync, record_dock
 from stackdock.services.operations import mutation
+from stackdock.services.row_ids import read_id
 from stackdock.services.work import Work
 
 
@@ -24,7 +25,9 @@ async def accept_deletions(scope: Scope, work: Work, dock_id: str, kind: str, sh
     Raises: Conflict when nothing is held any more, or another number than the one that was shown.
     """
     dock = await work.get(Dock, dock_id)
-    held = await work.session.exec(select(DockKind).where(DockKind.dock_id == dock.id, DockKind.kind == kind).with_for_update())
+    held = await work.session.exec(
+        select(DockKind).where(DockKind.dock_id == dock.id, DockKind.kind == read_id(kind)).with_for_update()
+    )
     dock_kind = held.one_or_none()
     if dock_kind is None:
         raise NotFound

@@ -22,6 +22,7 @@ from stackdock.security.scope import Actor, ActorKind, Request, Scope
 from stackdock.security.tokens import hash_token
 from stackdock.services.audit_actions import AuditAction
 from stackdock.services.operations import mutation, public
+from stackdock.services.row_ids import read_id
 from stackdock.services.work import Work
 
 IDLE_LIFETIME = timedelta(days=14)
@@ -90,7 +91,7 @@ async def list_lasting(scope: Scope, session_ids: set[str]) -> set[str]:
 @mutation(None, reason="a person ends their own session; nobody else's can be named")
 async def end_session(scope: Scope, work: Work, session_id: str) -> None:
     """Sign out. NotFound for a session of somebody else."""
-    login = await work.session.get(LoginSession, session_id, with_for_update=True)
+    login = await work.session.get(LoginSession, read_id(session_id), with_for_update=True)
     if login is None or login.user_id != scope.actor.id:
         raise NotFound
     login.ended_at = login.ended_at or utc_now()

@@ -12,6 +12,7 @@ from stackdock.models import Membership, Organization
 from stackdock.security.roles import permissions_of, visibility_of
 from stackdock.security.scope import ActorKind, Scope
 from stackdock.services.operations import public
+from stackdock.services.row_ids import read_id
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ async def enter_organization(scope: Scope, slug: str) -> Scope:
         found = await session.exec(
             select(Membership.organization_id, Membership.role)
             .join(Organization, col(Organization.id) == Membership.organization_id)
-            .where(Membership.user_id == _person(scope), Organization.slug == slug)
+            .where(Membership.user_id == _person(scope), Organization.slug == read_id(slug))
         )
         membership = found.one_or_none()
     if membership is None:

@@ -13,6 +13,7 @@ from stackdock.resources import TABLES, ResourceRow
 from stackdock.security.permissions import Area
 from stackdock.security.scope import Scope
 from stackdock.services.operations import selects
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 
 MAX_SEARCH_LENGTH = 200
@@ -69,6 +70,7 @@ def _narrowed(statement: Any, table: Any, scope: Scope, search: str, dock_id: st
     # Said of the dock as well, so that the live view is spared what happens to other organizations' docks.
     narrowed = visible(joined.where(Dock.organization_id == scope.organization), table, scope)
     if dock_id is not None:
+        dock_id = read_id(dock_id)
         narrowed = narrowed.where(table.dock_id == dock_id, Dock.id == dock_id)
     if words := search[:MAX_SEARCH_LENGTH].split():
         places = [getattr(table, name) for name in _SEARCHED if hasattr(table, name)]

@@ -11,6 +11,7 @@ from stackdock.errors import NotFound
 from stackdock.security.scope import Scope
 from stackdock.services.audit import Entry
 from stackdock.services.audit_actions import AuditAction
+from stackdock.services.row_ids import read_id
 from stackdock.services.visibility import visible
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -22,10 +23,10 @@ class Work:
         self.scope = scope
         self.entries: list[Entry] = []
 
-    async def get(self, model: type[Row], row_id: str) -> Row:
+    async def get(self, model: type[Row], row_id: object) -> Row:
         """The row, locked until the transaction ends. NotFound when it is missing or not this scope's to see."""
         table: Any = model
-        statement = visible(select(model).where(table.id == row_id), model, self.scope).with_for_update()
+        statement = visible(select(model).where(table.id == read_id(row_id)), model, self.scope).with_for_update()
         row = (await self.session.exec(statement)).one_or_none()
         if row is None:
             raise NotFound
