@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,14 @@ from stackdock.columns import new_id
 from stackdock.errors import Conflict
 from stackdock.security.scope import Scope
 from stackdock.services.app_processes import find_running_app
-from stackdock.services.dock_lookup import find_dock_id, find_finished_run, get_dock
+from stackdock.services.dock_lookup import find_dock_id, find_finished_run, get_dock, is_being_synced
 from stackdock.services.docks import request_sync
 from stackdock.sync.claim import claim_one
 from stackdock.sync.run import run_sync
 
 LOOK_SECONDS = 0.2
+START_SECONDS = 60.0
+"""How long a running app may leave the dock alone: it looks for due docks every second, and its places free up soon."""
 
 Tell = Callable[[str], None]
 
@@ -28,10 +31,17 @@ async def sync_dock(scope: Scope, name: str, tell: Tell) -> dict[str, Any]:
         raise Conflict("This is a demo dock: its simulator runs inside the app. Start StackDock and try again.")
     asked = await request_sync(scope, dock_id)
     worker = _Worker(scope, dock_id, is_demo=dock["is_demo"])
-    told = None
+    told, in_work_at = None, time.monotonic()
     try:
         while (run := await find_finished_run(scope, dock_id, asked["lease_number"])) is None:
             await worker.help()
+            if await is_being_synced(scope, dock_id):
+                in_work_at = time.monotonic()
+            elif time.monotonic() - in_work_at >= START_SECONDS:
+                raise Conflict(
+                    f"StackDock is running but has not begun to sync {dock['name']} within {START_SECONDS:.0f} seconds. "
+                    "The sync stays asked for; look at the app's log for what keeps it, or restart it."
+                )
             words = (await get_dock(scope, dock_id))["progress"]
             if words and words != told:
                 tell(words)

@@ -15,12 +15,14 @@ import pytest
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from stackdock.cli import app
+from stackdock.cli import app, dock_sync
 from stackdock.columns import utc_now
 from stackdock.db.sessions import reading
+from stackdock.errors import Conflict
 from stackdock.models import AuditEntry, Dock, DockStatus
 from stackdock.scheduler import scheduling
 from stackdock.security.scope import system_scope
+from stackdock.services.app_processes import record_heartbeat
 from stackdock.settings import settings
 from stackdock.simulators import SIMULATORS, open_simulator
 from stackdock.simulators.faults import Fault, FaultRule
@@ -103,6 +105,17 @@ async def test_it_waits_for_another_worker_instead_of_writing_beside_it(instance
         done = await waiting
     assert done.returncode == 0, done.stderr
     assert [run.status for run in await runs(dock)] == ["abandoned", "success"]
+
+
+async def test_it_does_not_wait_for_an_app_that_does_nothing(instance: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dock_sync, "START_SECONDS", 0.3)
+    acme = await make_organization()
+    dock = await make_dock(acme, "Acme", next_sync_at=utc_now() + timedelta(hours=1))
+    await record_heartbeat(system_scope(None), "an app that hangs", "http://127.0.0.1:3000")
+    with pytest.raises(Conflict, match="has not begun to sync Acme"):
+        await dock_sync.sync_dock(system_scope(acme.id), "acme", print)
+    assert (await fetch(dock)).sync_requested_at, "the app still does it once it can"
+    assert await runs(dock) == []
 
 
 async def test_docks_are_listed_for_people_and_for_programs(instance: Any) -> None:
