@@ -6,6 +6,15 @@ const COPIED_MS = 1500;
 
 const prefersStillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+const PHONE = "(max-width: 720px)";
+
+/** Only what is cut off has a title: the whole text. */
+function nameWhatIsCut({ currentTarget: cell }) {
+  const isCut = [cell, ...cell.querySelectorAll(".clip, .mono")].some((part) => part.scrollWidth > part.clientWidth && part.clientWidth > 0);
+  if (isCut) cell.title = cell.innerText;
+  else cell.removeAttribute("title");
+}
+
 /** A table cell. `changed` grows with each change of what it shows; the first value is no change. */
 export function LiveCell({ changed, className, children, scope }) {
   const cell = useRef(null);
@@ -16,9 +25,11 @@ export function LiveCell({ changed, className, children, scope }) {
     if (!changed || prefersStillness()) return;
     const tint = getComputedStyle(cell.current).getPropertyValue("--bg-changed");
     const steps = [{ backgroundColor: tint }, { backgroundColor: tint, offset: 0.3 }, { backgroundColor: "transparent" }];
-    cell.current.animate(steps, { duration: TINT_MS, id: "changed" });
+    // On a phone the cell is half as wide as the screen: only its mark and words are tinted.
+    const part = (window.matchMedia(PHONE).matches && cell.current.querySelector(".st")) || cell.current;
+    part.animate(steps, { duration: TINT_MS, id: "changed" });
   }, [changed]);
-  return h(scope ? "th" : "td", { ref: cell, className, scope }, children);
+  return h(scope ? "th" : "td", { ref: cell, className, scope, onPointerEnter: nameWhatIsCut }, children);
 }
 
 /** Text that is copied when pressed. Says so to screen readers, and only there in words. */

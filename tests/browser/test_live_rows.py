@@ -33,6 +33,30 @@ async def test_a_row_changed_by_plain_sql_in_another_process_shows_in_two_browse
         await expect(page.get_by_role("rowheader")).to_contain_text(["web-0", "web-1"])
 
 
+async def test_a_longer_word_moves_no_column_and_is_read_whole_in_its_title(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    page = await browsers.open("/o/acme/servers", signed_in=owner)
+    row = page.get_by_role("row", name="web-1")
+    places = "[...document.querySelectorAll('thead th')].map((cell) => cell.getBoundingClientRect().x)"
+    await expect(row).to_contain_text("Billing suspended")
+    before = await page.evaluate(places)
+    words = "Suspended by the provider because nobody has paid the bill of the last three months"
+    run_sql(console, "UPDATE server SET status_word = ?, size = ? WHERE name = 'web-1'", words, words)
+    await expect(row).to_contain_text(words)
+    assert await page.evaluate(places) == before
+    await row.locator("td.end").hover()
+    await expect(row.locator("td.end")).to_have_attribute("title", words)
+    run_sql(console, "UPDATE server SET status_word = 'Billing suspended', size = 'cx22' WHERE name = 'web-1'")
+
+
+async def test_a_phone_shows_the_whole_address(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme/servers", signed_in=owner, size="narrow")
+    under = page.get_by_role("row", name="web-1").locator(".under")
+    await expect(under).to_contain_text("203.0.113.21")
+    assert await under.evaluate("(line) => line.scrollWidth <= line.clientWidth && line.scrollHeight <= line.clientHeight")
+
+
 async def test_a_changed_cell_is_tinted_and_only_that_one(browsers: Browsers, owner: StorageState, console: Console) -> None:
     page = await browsers.open("/o/acme/servers", signed_in=owner)
     await page.emulate_media(reduced_motion="no-preference")

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+SHARE = 12
+SHARES = {"name": 18, "tail": 5, "number": 8}
+
 Row = Any
 """A live row as a Var: `row["name"]` is a cell. Reflex types its Vars by their methods, which no checker follows."""
 
@@ -15,13 +18,19 @@ class Column:
     """`cell` draws the cell of a row; `reads` names the row's values it shows, whose changes tint it.
 
     `look` is its class: "name" is the row's header, "end" stands at the end of a phone's line, "wide" is left out on a phone,
-    "wide number" is aligned to the right.
+    "wide number" is aligned to the right. `width` is its share of the table, whatever the rows say: a longer word moves nothing.
     """
 
     title: str
     cell: Callable[[Row], Any]
     reads: tuple[str, ...] = ()
     look: str = "wide"
+    width: int = 0  # 0: what its look has
+
+    @property
+    def share(self) -> int:
+        looks = self.look.split()
+        return self.width or next((SHARES[look] for look in looks if look in SHARES), SHARE)
 
 
 @dataclass(frozen=True)

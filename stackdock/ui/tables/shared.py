@@ -18,15 +18,15 @@ def name_column() -> Column:
 
 
 def dock_column() -> Column:
-    return Column("Dock", lambda row: provider_label(row["provider"].to(str), row["dock_name"].to(str)), ("dock_name",))
+    return Column("Dock", lambda row: provider_label(row["provider"].to(str), row["dock_name"].to(str)), ("dock_name",), width=16)
 
 
 def region_column() -> Column:
-    return Column("Region", lambda row: or_dash(row["region"]), ("region",), "wide mono muted")
+    return Column("Region", lambda row: or_dash(row["region"]), ("region",), "wide mono muted", width=8)
 
 
 def seen_column(kind: str) -> Column:
-    return Column("Seen", lambda row: Seen.create(dock_id=row["dock_id"], kind=kind))
+    return Column("Seen", lambda row: Seen.create(dock_id=row["dock_id"], kind=kind), width=11)
 
 
 def under_line(row: Row, *parts: rx.Var[Any]) -> rx.Component:

@@ -53,12 +53,14 @@ def bare_table(table: Table) -> rx.Component:
 
 
 def _head(table: Table) -> rx.Component:
+    whole = sum(column.share for column in table.columns)
     cells = [
         rx.el.th(
             column.title or rx.el.span("Actions", class_name="unseen"),
             class_name=column.look,
             scope="col",
-            custom_attrs={"aria-sort": "ascending"} if column.look == "name" else {},
+            custom_attrs={"width": f"{100 * column.share / whole:.2f}%"}
+            | ({"aria-sort": "ascending"} if column.look == "name" else {}),
         )
         for column in table.columns
     ]
