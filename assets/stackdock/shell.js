@@ -19,6 +19,14 @@ export function Connection() {
   return h("span", { className: "connection", role: "status" }, h("span", { className: `st ${shape}` }, words));
 }
 
+/** On a phone, whose sidebar is in the menu: a line in the header while the rows are not live. */
+export function ConnectionLine() {
+  const status = useLiveStatus();
+  const [shape, words] = CONNECTION[status];
+  const isDown = status === "reconnecting" || status === "ended";
+  return h("span", { className: "connection-line", role: "status" }, isDown && h("span", { className: `st ${shape}` }, words));
+}
+
 /** A button (the first child) and a modal drawer (the second). Following a link closes it. */
 export function Drawer({ label, children }) {
   const [icon, content] = Children.toArray(children);

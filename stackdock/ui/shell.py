@@ -23,7 +23,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
-from stackdock.ui.components.shell_parts import Drawer, Toaster
+from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, Toaster
 from stackdock.ui.sidebar import sidebar, tabbar
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.notices import NoticeState
@@ -134,6 +134,7 @@ def _draw(drawn: Screen, declared: PageDeclaration) -> rx.Component:
             drawn.beside if drawn.beside is not None else rx.fragment(),
             Freshness.create(),
             rx.el.div(drawn.actions, class_name="right") if drawn.actions is not None else rx.fragment(),
+            ConnectionLine.create(),
             class_name="top",
         ),
         rx.el.main(*drawn.content, id="content", tab_index=-1, class_name="content"),

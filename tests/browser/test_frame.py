@@ -62,14 +62,20 @@ async def test_a_restart_is_lived_through_with_no_reload(browsers: Browsers, own
     page = await browsers.open("/o/acme/docks", signed_in=owner)
     await expect(page.get_by_role("rowheader", name="Before")).to_be_visible()
     await page.evaluate("window.__sameDocument = true")
+    phone = await browsers.open("/o/acme/docks", signed_in=owner, size="narrow")
+    line = phone.locator(".connection-line .st")
+    await expect(phone.get_by_role("rowheader", name="Before")).to_be_visible()
+    await expect(line).to_have_count(0)
     connection = page.locator(".side .connection").last
     await expect(connection).to_have_text("Live")
     console.stop()
     await expect(connection).to_have_text("Reconnecting…")
+    await expect(line).to_be_visible()
     add_quiet_dock(console, "While it was down")
     console.start()
     await expect(connection).to_have_text("Live", timeout=30_000)
     await expect(page.get_by_role("rowheader", name="While it was down")).to_be_visible()
+    await expect(line).to_have_count(0)
     assert await page.evaluate("window.__sameDocument")
 
 

@@ -14,6 +14,13 @@ class Connection(rx.Component):
     tag = "Connection"
 
 
+class ConnectionLine(rx.Component):
+    """The same in a phone's header, only while it is down."""
+
+    library = LIBRARY
+    tag = "ConnectionLine"
+
+
 class Drawer(rx.Component):
     """A menu button (the first child) and the modal drawer that it opens (the second), on a phone."""
 
