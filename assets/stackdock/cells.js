@@ -1,5 +1,6 @@
 // What a table cell does by itself: tints when its value changed, copies its text.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLiveMeta } from "$/public/stackdock/live";
 
 const TINT_MS = 1200;
 const COPIED_MS = 1500;
@@ -30,6 +31,37 @@ export function LiveCell({ changed, className, children, scope }) {
     part.animate(steps, { duration: TINT_MS, id: "changed" });
   }, [changed]);
   return h(scope ? "th" : "td", { ref: cell, className, scope, onPointerEnter: nameWhatIsCut }, children);
+}
+
+/** Around "Load more": what a person has loaded is asked for again after a restart, and the place in it is found again. */
+export function KeptRows({ slot, pageSize, onMore, children }) {
+  const { count, more, ready } = useLiveMeta(slot);
+  const here = useRef(null);
+  const kept = useRef({ rows: 0, top: 0, search: "" });
+  const grid = () => here.current?.parentElement?.previousElementSibling;
+  const onClickCapture = () => Object.assign(kept.current, { rows: count + pageSize, search: window.location.search });
+  useEffect(() => {
+    const table = grid();
+    const isWhole = () => table.querySelectorAll("tbody tr").length > pageSize;
+    const onScroll = () => isWhole() && (kept.current.top = table.scrollTop);
+    table?.addEventListener("scroll", onScroll, { passive: true });
+    return () => table?.removeEventListener("scroll", onScroll);
+  }, [pageSize]);
+  const before = useRef(count);
+  useLayoutEffect(() => {
+    const had = before.current;
+    before.current = count;
+    if (!ready || kept.current.search !== window.location.search) return;
+    const wanted = kept.current.rows;
+    if (more && count < had && count < wanted) kept.current.isBack = true;
+    if (!kept.current.isBack) return;
+    if (more && count + pageSize <= wanted) onMore();
+    else {
+      kept.current.isBack = false;
+      grid()?.scrollTo({ top: kept.current.top });
+    }
+  }, [count, more, ready]);
+  return h("span", { ref: here, className: "kept", onClickCapture }, children);
 }
 
 /** Text that is copied when pressed. Says so to screen readers, and only there in words. */

@@ -1,7 +1,7 @@
 // The frame's own behaviour: drawer, connection, theme, toasts, and the filter that lives in the address.
-import { Children, createElement as h, useContext, useEffect, useRef, useState } from "react";
+import { Children, createElement as h, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import { ColorModeContext } from "$/utils/context-registry";
+import { ColorModeContext, StateStoreContext } from "$/utils/context-registry";
 import { useLiveStatus } from "$/public/stackdock/live";
 
 const CONNECTION = {
@@ -17,6 +17,32 @@ const SEARCH_PAUSE_MS = 250;
 export function Connection() {
   const [shape, words] = CONNECTION[useLiveStatus()];
   return h("span", { className: "connection", role: "status" }, h("span", { className: `st ${shape}` }, words));
+}
+
+/**
+ * A restarted server answers a reconnect with states as they were before anybody arrived, and then fills them. What the frame
+ * knows is kept for that moment: otherwise every form, dialog and row would be taken down. `keeps` maps a state to the var that is
+ * empty until it has arrived.
+ */
+export function Keeper({ keeps }) {
+  const store = useContext(StateStoreContext);
+  useMemo(() => {
+    for (const [state, mark] of Object.entries(keeps)) {
+      const dispatch = store?.dispatchers?.[state];
+      if (!dispatch || dispatch.keeps) continue;
+      let held = null;
+      store.dispatchers[state] = (delta) => {
+        if (mark in delta && !delta[mark] && store.getSnapshot(state)?.[mark]) {
+          held = delta;
+          return;
+        }
+        dispatch(held ? { ...held, ...delta } : delta);
+        held = null;
+      };
+      store.dispatchers[state].keeps = true;
+    }
+  }, [store]);
+  return null;
 }
 
 /** On a phone, whose sidebar is in the menu: a line in the header while the rows are not live. */

@@ -23,7 +23,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
-from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, Toaster
+from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, Keeper, Toaster
 from stackdock.ui.sidebar import sidebar, tabbar
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.notices import NoticeState
@@ -36,7 +36,13 @@ Draw = Callable[[], "Screen"]
 @rx.memo
 def page_companions() -> rx.Component:
     """What is there before any page and stays when the page changes: the live rows' way in, and the notices."""
-    return rx.fragment(LiveBridge.create(on_gap=ConsoleState.fill_gap), Toaster.create(notice=NoticeState.notice))
+    marks = {ConsoleState: ConsoleState.has_arrived, SessionState: SessionState.person_email}
+    keeps = {state.get_full_name(): str(mark).rpartition(".")[2] for state, mark in marks.items()}
+    return rx.fragment(
+        Keeper.create(keeps=keeps),
+        LiveBridge.create(on_gap=ConsoleState.fill_gap),
+        Toaster.create(notice=NoticeState.notice),
+    )
 
 
 def page(

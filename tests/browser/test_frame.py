@@ -79,6 +79,29 @@ async def test_a_restart_is_lived_through_with_no_reload(browsers: Browsers, own
     assert await page.evaluate("window.__sameDocument")
 
 
+async def test_a_restart_leaves_what_was_typed_loaded_and_scrolled_to(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    add_quiet_dock(console, "Large", tuple(f"server-{number:03}" for number in range(130)))
+    form = await browsers.open("/o/acme/link/aws", signed_in=owner)
+    await form.locator("main input:visible").first.fill("half typed")
+    page = await browsers.open("/o/acme/servers", signed_in=owner)
+    rows = page.locator("tbody tr")
+    await expect(rows).to_have_count(50)
+    await page.get_by_role("button", name="Load 50 more").click()
+    await expect(rows).to_have_count(100)
+    await page.locator(".grid").evaluate("(grid) => grid.scrollTo({top: 2400})")
+    console.stop()
+    await expect(page.locator(".side .connection").last).to_have_text("Reconnecting…")
+    add_quiet_dock(console, "Proof that new rows came", ("server-000a",))
+    console.start()
+    await expect(page.get_by_role("rowheader", name="server-000a")).to_be_attached(timeout=30_000)
+    await expect(rows).to_have_count(100)
+    await page.wait_for_function("document.querySelector('.grid').scrollTop >= 2300")
+    await expect(form.locator(".side .connection").last).to_have_text("Live", timeout=30_000)
+    await expect(form.locator("main input:visible").first).to_have_value("half typed")
+
+
 async def test_a_role_that_is_taken_away_closes_the_pages_in_plain_words(
     browsers: Browsers, owner: StorageState, console: Console
 ) -> None:

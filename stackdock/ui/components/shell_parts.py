@@ -30,6 +30,15 @@ class Drawer(rx.Component):
     label: rx.Var[str]
 
 
+class Keeper(rx.Component):
+    """Keeps the page as it is while a restarted server fills its states anew: {a state's full name: its var's name there}."""
+
+    library = LIBRARY
+    tag = "Keeper"
+
+    keeps: rx.Var[dict[str, str]]
+
+
 class Panel(rx.Component):
     """A button (the first child) and the panel it opens (the second). `id` is unique on the page."""
 

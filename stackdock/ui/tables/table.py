@@ -77,13 +77,29 @@ def _more(table: Table) -> rx.Component:
     stale = live_meta(table.slot, "stale")
     return rx.el.div(
         LoadedCount.create(slot=table.slot, kind=table.kind),
-        rx.cond(
-            more,
-            once_button(f"Load {PAGE_SIZE} more", answered=count, on_run=ConsoleState.more(table.slot)),
+        KeptRows.create(
+            rx.cond(
+                more,
+                once_button(f"Load {PAGE_SIZE} more", answered=count, on_run=ConsoleState.more(table.slot)),
+            ),
+            slot=table.slot,
+            page_size=PAGE_SIZE,
+            on_more=ConsoleState.more(table.slot),
         ),
         rx.cond(stale, rx.el.span("These rows cannot be refreshed at the moment.", class_name="stale")),
         class_name="more",
     )
+
+
+class KeptRows(rx.Component):
+    """Asks again for the rows that were loaded before the server was restarted."""
+
+    library = "$/public/stackdock/cells"
+    tag = "KeptRows"
+
+    slot: rx.Var[str]
+    page_size: rx.Var[int]
+    on_more: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class LoadedCount(rx.Component):
