@@ -1,7 +1,7 @@
 // A dock in words: its status, what it does now, and the figures of all docks together.
 import { createElement as h } from "react";
 import { useLiveMeta } from "$/public/stackdock/live";
-import { isFresh, needy, NUMBER, useRows } from "$/public/stackdock/docks";
+import { awaitsFirst, heldCount, isFresh, needCount, needy, NUMBER, useRows } from "$/public/stackdock/docks";
 import { ago, until, useTicking } from "$/public/stackdock/time";
 
 const FAILURES = {
@@ -13,18 +13,21 @@ const FAILURES = {
   AddressRefused: "Address refused",
 };
 
-function describe(dock) {
+function describe(dock, kinds) {
   if (dock.status === "syncing") return ["pending", "Syncing"];
   if (dock.status === "error") return ["failed", FAILURES[dock.error_code] ?? "Failed"];
+  const held = heldCount(kinds, dock.id);
+  if (held > 0) return ["degraded", `Held: ${NUMBER.format(held)} missing`];
   if (dock.paused_at) return ["idle", "Paused"];
   if (dock.status === "pending") return ["pending", "Pending"];
   if (dock.status === "partial") return ["degraded", "Partial"];
-  return isFresh(dock) ? ["active", "Fresh"] : ["degraded", "Stale"];
+  return isFresh(dock, kinds) ? ["active", "Fresh"] : ["degraded", "Stale"];
 }
 
 /** `dock` is a row of the view "docks". */
 export function DockStatus({ dock }) {
-  const [shape, words] = useTicking(() => describe(dock).join("\n")).split("\n");
+  const kinds = useRows("dock_kinds");
+  const [shape, words] = useTicking(() => describe(dock, kinds).join("\n")).split("\n");
   const by = dock.paused_at && dock.paused_by ? `Paused by ${dock.paused_by}` : undefined;
   return h("span", { className: `st ${shape}`, title: by }, h("span", { className: "clip" }, words));
 }
@@ -55,18 +58,18 @@ export function DockNext({ dock }) {
 }
 
 const FIGURES = {
-  resources: (docks) => [NUMBER.format(docks.reduce((sum, dock) => sum + (dock.resource_count ?? 0), 0)), `in ${docks.length} docks`],
-  fresh: (docks) => {
+  resources: (docks) => [NUMBER.format(docks.reduce((sum, dock) => sum + (dock.resource_count ?? 0), 0)), `in ${docks.length === 1 ? "one dock" : `${docks.length} docks`}`],
+  fresh: (docks, kinds) => {
     const listed = docks.filter((dock) => dock.last_complete_at).map((dock) => dock.last_complete_at);
     const oldest = listed.length ? `oldest ${ago(listed.sort()[0])}` : "none listed yet";
-    return [`${docks.filter(isFresh).length} of ${docks.length}`, oldest];
+    return [`${docks.filter((dock) => isFresh(dock, kinds)).length} of ${docks.length}`, oldest];
   },
   needy: (docks, kinds) => {
     const waiting = needy(docks, kinds);
     return [String(waiting.length), waiting.length ? waiting.map((dock) => dock.name).join(", ") : "nobody is needed"];
   },
   held: (docks, kinds) => {
-    const held = kinds.reduce((sum, kind) => sum + (kind.accepted_at ? 0 : (kind.held_count ?? 0)), 0);
+    const held = heldCount(kinds);
     return [NUMBER.format(held), held ? "a person decides" : "nothing to decide"];
   },
 };
@@ -96,15 +99,23 @@ export function NextSync() {
   return h("span", { className: "num" }, words);
 }
 
-/** How many docks wait for a person; with `empty`, what is said when none does. */
+/** How many things wait for a person; with `empty`, what is said when nothing does and every dock was read. */
 export function Needs({ empty }) {
   const docks = useRows("docks");
   const kinds = useRows("dock_kinds");
   const { ready } = useLiveMeta("docks");
   if (!ready) return null;
-  const count = needy(docks, kinds).length;
-  if (empty) return count ? null : h("p", { className: "quiet-line muted" }, empty);
-  return h("span", { className: "num" }, count);
+  const count = needCount(docks, kinds);
+  if (!empty) return h("span", { className: "num" }, count);
+  return count ? null : h("p", { className: "quiet-line muted" }, unread(docks) || empty);
+}
+
+/** Why it is too early to say that nobody is needed. */
+function unread(docks) {
+  const first = docks.filter(awaitsFirst);
+  if (first.length) return `The first sync of ${first.map((dock) => dock.name).join(", ")} is on its way.`;
+  const partly = docks.filter((dock) => dock.error_code);
+  return partly.length ? `Not everything could be read at ${partly.map((dock) => dock.name).join(", ")}; the next sync tries again.` : "";
 }
 
 const KINDS = { server: "servers", block_volume: "volumes", database: "databases", domain: "domains" };
@@ -117,10 +128,21 @@ function found(kind) {
   return `${NUMBER.format(kind.seen)} ${name}${changes.length ? ` (${changes.join(", ")})` : ""}`;
 }
 
+/** Shows where the new token goes. The form is further down, on a phone below everything else. */
+export function ReplaceToken() {
+  const show = () => {
+    const form = document.getElementById("credentials");
+    form?.scrollIntoView({ block: "center" });
+    form?.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+  };
+  return h("button", { type: "button", className: "btn primary", onClick: show }, "Replace token");
+}
+
 /** What a run did, kind by kind: "64 servers (2 changed), 12 volumes". */
 export function RunKinds({ run }) {
   const kinds = useRows("run_kinds").filter((kind) => kind.run_id === run.id);
   const words = kinds.map(found).join(", ");
   const said = [words, run.error_message].filter(Boolean).join(" · ");
-  return h("span", { title: said, className: "clip" }, said || "–");
+  // Narrower than a cell may be: with every word there is to say, the table still fits its card.
+  return h("span", { title: said, style: { display: "inline-block", maxWidth: "15rem", verticalAlign: "middle" }, className: "clip" }, said || "–");
 }

@@ -29,18 +29,47 @@ export function useRows(slot) {
 
 const isLate = (at, interval) => at && secondsSince(at) > Math.max(LATE * interval, interval + SLACK_SECONDS);
 
-export const isFresh = (dock) => Boolean(dock.last_complete_at) && !isLate(dock.last_complete_at, dock.interval_seconds);
+/** Its last sync failed, or its credential is refused: what it holds is kept, and nobody knows whether it is still true. */
+export const hasFailed = (dock) => isBroken(dock) || dock.consecutive_failures > 0;
+
+const isBroken = (dock) => dock.status === "error" || dock.error_code === "CredentialsRejected";
+
+/** The kinds whose deletions wait for a person's word. */
+export const heldKinds = (kinds) => kinds.filter((kind) => kind.held_count > 0 && !kind.accepted_at);
+
+/** How many rows are missing and held, of one dock or of all. */
+export const heldCount = (kinds, dockId) =>
+  heldKinds(kinds).reduce((sum, kind) => sum + (dockId === undefined || kind.dock_id === dockId ? kind.held_count : 0), 0);
+
+/** All of it was listed in time, its last sync went well, and nothing is held back. */
+export const isFresh = (dock, kinds) =>
+  Boolean(dock.last_complete_at) &&
+  !hasFailed(dock) &&
+  !dock.error_code &&
+  dock.status !== "partial" &&
+  heldCount(kinds, dock.id) === 0 &&
+  !isLate(dock.last_complete_at, dock.interval_seconds);
+
+/** It was never listed, and will be soon without anybody. */
+export const awaitsFirst = (dock) =>
+  !dock.last_complete_at &&
+  !hasFailed(dock) &&
+  (dock.status === "syncing" || (dock.status === "pending" && (!dock.paused_at || Boolean(dock.sync_requested_at))));
 
 /** The docks that wait for a person: their credential is refused, no kind could be read, or deletions are held. */
-export function needy(docks, kinds) {
-  const held = new Set(kinds.filter((kind) => kind.held_count > 0 && !kind.accepted_at).map((kind) => kind.dock_id));
-  return docks.filter((dock) => dock.status === "error" || dock.error_code === "CredentialsRejected" || held.has(dock.id));
-}
+export const needy = (docks, kinds) => docks.filter((dock) => isBroken(dock) || heldCount(kinds, dock.id) > 0);
+
+/** How many things wait for a person: each such dock, and each kind with deletions held. */
+export const needCount = (docks, kinds) => docks.filter(isBroken).length + heldKinds(kinds).length;
+
+/** How many docks could not be read at their last sync. */
+export const useBrokenCount = () => useRows("docks").filter(isBroken).length;
 
 /** Once per page, in the header: how fresh everything on it is. */
 export function Freshness() {
   const docks = useRows("docks").filter((dock) => dock.id);
-  const words = useTicking(() => describe(docks));
+  const kinds = useRows("dock_kinds");
+  const words = useTicking(() => describe(docks, kinds));
   if (!words) return null;
   const [shape, main, rest] = words.split("\n");
   return h(
@@ -51,14 +80,24 @@ export function Freshness() {
   );
 }
 
-function describe(docks) {
+function describe(docks, kinds) {
   if (docks.length === 0) return "";
-  const fresh = docks.filter(isFresh);
+  const fresh = docks.filter((dock) => isFresh(dock, kinds)).length;
   const listed = docks.filter((dock) => dock.last_complete_at).map((dock) => dock.last_complete_at);
-  if (listed.length === 0) return "pending\nFirst sync is on its way\n";
+  if (listed.length === 0) {
+    if (docks.some(hasFailed)) return `failed\n${share(fresh, docks.length)}\nnone listed yet`;
+    return docks.some(awaitsFirst) ? "pending\nFirst sync is on its way\n" : "idle\nNothing listed yet\n";
+  }
   const oldest = `oldest ${ago(listed.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b)))}`;
-  if (fresh.length < docks.length) return `degraded\n${fresh.length} of ${docks.length} docks fresh\n${oldest}`;
-  return `active\n${docks.length === 1 ? "The dock is fresh" : docks.length === 2 ? "Both docks fresh" : `All ${docks.length} docks fresh`}\n${oldest}`;
+  const held = heldCount(kinds);
+  const rest = held > 0 ? `Held: ${NUMBER.format(held)} missing` : oldest;
+  return `${fresh < docks.length ? "degraded" : "active"}\n${share(fresh, docks.length)}\n${rest}`;
+}
+
+function share(fresh, all) {
+  if (all === 1) return fresh ? "The dock is fresh" : "The dock is not fresh";
+  if (fresh < all) return `${fresh} of ${all} docks fresh`;
+  return all === 2 ? "Both docks fresh" : `All ${all} docks fresh`;
 }
 
 const byKind = new WeakMap(); // ids of the slot → Map("dock kind" → id): worked out once per change of the list
@@ -73,7 +112,7 @@ function kindRowId(dockId, kind) {
   return index.get(`${dockId} ${kind}`);
 }
 
-/** When the row's kind was last listed completely at its dock; marked when that is too long ago. */
+/** When the row's kind was last listed completely at its dock; marked when that is too long ago, or the last try failed. */
 export function Seen({ dockId, kind }) {
   useLiveIds("dock_kinds");
   const id = kindRowId(dockId, kind);
@@ -84,10 +123,14 @@ export function Seen({ dockId, kind }) {
     },
     [id, dockId],
   );
-  const read = () => (id && live.getRow("dock_kinds", id).last_complete_at) ?? "";
-  const at = useSyncExternalStore(subscribe, read, read);
-  const interval = live.getRow("docks", dockId).interval_seconds ?? 300;
-  const words = useTicking(() => (at ? `${isLate(at, interval) ? "stale" : "fresh"}\n${ago(at)}` : ""));
+  const read = () => {
+    const listed = (id && live.getRow("dock_kinds", id)) || NO_ROW;
+    const dock = live.getRow("docks", dockId) ?? NO_ROW;
+    const failed = hasFailed(dock) || Boolean(listed.error_code);
+    return `${listed.last_complete_at ?? ""}\n${failed ? "failed" : ""}\n${dock.interval_seconds ?? 300}`;
+  };
+  const [at, failed, interval] = useSyncExternalStore(subscribe, read, read).split("\n");
+  const words = useTicking(() => (at ? `${failed || isLate(at, Number(interval)) ? "stale" : "fresh"}\n${ago(at)}` : ""));
   if (!words) return h("span", { className: "faint" }, "–");
   const [state, when] = words.split("\n");
   return h(

@@ -12,7 +12,6 @@ from stackdock.ui.components.buttons import ConfirmDialog, link_button, once_but
 from stackdock.ui.components.cards import card
 from stackdock.ui.components.docks import DockFigure, NextSync
 from stackdock.ui.components.freshness import DemoContent, DemoNote, DockCount
-from stackdock.ui.components.instants import relative_time
 from stackdock.ui.components.links import link
 from stackdock.ui.components.text import joined
 from stackdock.ui.shell import Screen, allowed, page, screen
@@ -20,10 +19,14 @@ from stackdock.ui.states.demo import DemoState
 from stackdock.ui.states.docks import DocksState
 from stackdock.ui.states.visits import Nav
 from stackdock.ui.tables.column import Row
+from stackdock.ui.tables.dock_facts import rejected_words
 from stackdock.ui.tables.docks import DOCKS
 from stackdock.ui.tables.live_list import live_list
 from stackdock.ui.tables.placeholders import no_dock_yet
 from stackdock.ui.tables.table import card_table
+from stackdock.ui.theme import KIND_NAMES
+
+_MANY = {kind: many for kind, (_, many) in KIND_NAMES.items()}
 
 
 @page(
@@ -36,6 +39,7 @@ def docks() -> Screen:
     ready, count = live_meta("docks", "ready"), live_meta("docks", "count", int)
     content = rx.el.div(
         live_list("docks", rejected_note),
+        live_list("dock_kinds", held_elsewhere),
         _demo_note(),
         rx.el.div(
             DockFigure.create(label="Resources", figure="resources"),
@@ -74,22 +78,33 @@ def rejected_note(row_id: rx.Var[str]) -> rx.Component:
     return rx.cond(
         dock["error_code"].to(str) == "CredentialsRejected",
         rx.el.div(
-            rx.el.span(
-                rx.el.span(
-                    dock["name"].to(str), ": the provider rejected its token ", relative_time(dock["last_started_at"]), "."
-                ),
-                class_name="st failed",
-            ),
-            rx.el.span(
-                rx.cond(
-                    dock["resource_count"] == 1,
-                    "Its one resource is kept and marked stale; nothing was removed.",
-                    joined("Its ", dock["resource_count"], " resources are kept and marked stale; nothing was removed."),
-                ),
-                class_name="muted",
-            ),
+            *rejected_words(dock),
             link("Replace token", to=joined("/docks/", row_id), class_name="btn"),
             class_name="note failed",
+            role="status",
+        ),
+        rx.fragment(),
+    )
+
+
+@rx.memo
+def held_elsewhere(row_id: rx.Var[str]) -> rx.Component:
+    """Deletions that a dock holds back, and the way to where a person decides."""
+    row: Row = live_row("dock_kinds", row_id)
+    dock: Row = live_row("docks", row["dock_id"].to(str))
+    many = rx.Var.create(_MANY)[row["kind"].to(str)].to(str)
+    return rx.cond(
+        (row["held_count"].to(int) > 0) & ~row["accepted_at"].bool(),
+        rx.el.div(
+            rx.el.span(
+                rx.el.span(dock["name"].to(str), ": ", row["held_count"].to_string(), " ", many, " missing at once."),
+                class_name="st degraded",
+            ),
+            rx.el.span(
+                "They are kept until somebody agrees to remove them, or the provider lists them again.", class_name="muted"
+            ),
+            link("Decide", to=joined("/docks/", row["dock_id"].to(str)), class_name="btn"),
+            class_name="note degraded",
             role="status",
         ),
         rx.fragment(),
