@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_base.vars import VarData
 
 LIBRARY = "$/public/stackdock/docks"
+
+
+def broken_count() -> rx.Var[int]:
+    """How many docks could not be read at their last sync."""
+    data = VarData(imports={LIBRARY: ["useBrokenCount"]}, hooks={"const brokenCount = useBrokenCount()": None})
+    return rx.Var("brokenCount", _var_type=int, _var_data=data).guess_type()
 
 
 class Freshness(rx.Component):
@@ -80,3 +87,10 @@ class DemoContent(rx.Component):
 
     library = LIBRARY
     tag = "DemoContent"
+
+
+class ReplaceToken(rx.Component):
+    """Scrolls to the form that takes a dock's new credentials, and puts the cursor into it."""
+
+    library = "$/public/stackdock/dock_rows"
+    tag = "ReplaceToken"

@@ -8,11 +8,14 @@ from stackdock.live.vars import live_meta, live_row
 from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button, once_button
 from stackdock.ui.components.empty import empty
+from stackdock.ui.components.freshness import broken_count
 from stackdock.ui.components.links import link, query_part
 from stackdock.ui.components.text import joined
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.demo import DemoState
+from stackdock.ui.states.docks import DocksState
 from stackdock.ui.tables.column import Row, Table
+from stackdock.ui.tables.dock_facts import next_try
 from stackdock.ui.tables.live_list import live_list
 from stackdock.ui.theme import KIND_NAMES
 
@@ -55,10 +58,22 @@ def no_rows(table: Table, path: str) -> rx.Component:
                 "The filter looks at names, addresses, regions, sizes and docks.",
                 link("Clear the filter", to=path, class_name="btn"),
             ),
-            rx.el.div(
+            rx.cond(
+                broken_count().bool(),
+                rx.el.div(
+                    empty(
+                        "cloud-off",
+                        f"No {many}, as far as could be read",
+                        rx.cond(
+                            broken_count() == 1,
+                            f"The last sync of one dock failed, so nobody knows which {many} it has.",
+                            f"The last sync of some docks failed, so nobody knows which {many} they have.",
+                        ),
+                    ),
+                    rx.el.div(live_list("docks", failed_dock), class_name="reasons"),
+                    class_name="nothing",
+                ),
                 empty(table.icon, f"No {many} in your docks", f"As soon as a dock lists {many}, they appear here by themselves."),
-                rx.el.div(live_list("docks", failed_dock), class_name="reasons"),
-                class_name="nothing",
             ),
         ),
     )
@@ -68,16 +83,21 @@ def no_rows(table: Table, path: str) -> rx.Component:
 def failed_dock(row_id: rx.Var[str]) -> rx.Component:
     """A dock that could not be read, which may be why nothing is here: what it means, and the one button that mends it."""
     dock: Row = live_row("docks", row_id)
-    name = dock["name"].to(str)
+    code = dock["error_code"].to(str)
+    is_rejected = code == "CredentialsRejected"
+    is_passing = (code == "ProviderUnavailable") | (code == "RateLimited") | (code == "UnexpectedResponse")
+    may_sync = ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL)
+    sync = once_button("Sync now", on_run=lambda key: DocksState.sync(row_id, key))
+    page = joined("/docks/", row_id)
     return rx.cond(
-        dock["status"].to(str) == "error",
+        (dock["status"].to(str) == "error") | is_rejected,
         rx.el.div(
-            rx.el.span(rx.el.span(name, " could not be synced."), class_name="st failed"),
-            rx.el.span(dock["error_message"].to(str), " Nothing was removed; it is tried again by itself.", class_name="muted"),
-            link(
-                rx.cond(dock["error_code"].to(str) == "CredentialsRejected", "Replace token", "Open the dock"),
-                to=joined("/docks/", row_id),
-                class_name="btn",
+            rx.el.span(rx.el.span(dock["name"].to(str), " could not be synced."), class_name="st failed"),
+            rx.el.span(dock["error_message"].to(str), " Nothing was removed.", next_try(dock), class_name="muted"),
+            rx.cond(
+                is_rejected,
+                link("Replace token", to=page, class_name="btn"),
+                rx.cond(is_passing & may_sync, sync, link("Open the dock", to=page, class_name="btn")),
             ),
             class_name="note failed",
         ),
