@@ -84,12 +84,15 @@ def audit_line(row_id: rx.Var[str]) -> rx.Component:
     """Who did what to what."""
     row: Row = live_row("audit", row_id)
     action = row["action"].to(str)
+    is_failed_sign_in = action == "sign_in.failed"
+    actor = rx.cond(row["actor_label"], row["actor_label"].to(str), row["actor_kind"].to(str))
     words = rx.Var.create(ACTION_WORDS)[action]
     return rx.el.li(
-        rx.el.b(rx.cond(row["actor_label"], row["actor_label"].to(str), row["actor_kind"].to(str)), class_name="clip"),
+        # Whoever failed to sign in is nobody that is known: only the name that was tried is.
+        rx.el.b(rx.cond(is_failed_sign_in, "Somebody", actor), class_name="clip"),
         rx.el.span(
             rx.cond(words, words.to(str), action),
-            " ",
+            rx.cond(is_failed_sign_in & row["target_label"].bool(), " as ", " "),
             rx.cond(row["target_label"], rx.el.b(row["target_label"].to(str))),
             class_name="muted what",
         ),
