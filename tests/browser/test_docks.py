@@ -14,6 +14,33 @@ from tests.fixtures.console import Console
 REJECTED = {"status": DockStatus.ERROR, "error_code": "CredentialsRejected", "error_message": "unable to authenticate"}
 
 
+async def test_a_dock_whose_first_sync_failed_promises_nothing(browsers: Browsers, owner: StorageState, console: Console) -> None:
+    never = {"last_complete_at": None, "consecutive_failures": 1, "next_sync_at": utc_now() + timedelta(hours=5, minutes=1)}
+    dock = add_quiet_dock(console, "Barred", **REJECTED, **never)
+    run_sql(console, "DELETE FROM dock_kind WHERE dock_id = ?", dock.id)
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    await expect(page.locator("header .fresh")).to_contain_text("The dock is not fresh")
+    await expect(page.locator("main .note")).to_contain_text("It holds no resources yet. Next try in 5 h")
+    await expect(page.get_by_text("First sync is on its way")).to_have_count(0)
+    await page.get_by_role("link", name="Replace token").click()
+    await expect(page.get_by_text("Nothing yet: no sync has been able to list anything.")).to_be_visible()
+    await expect(page.get_by_text("It has not been synced yet.")).to_be_visible()
+    run_sql(console, "DELETE FROM dock")
+
+
+async def test_nobody_is_said_to_be_needless_before_the_first_sync(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    waiting = add_quiet_dock(console, "Fresh start", status=DockStatus.PENDING, last_complete_at=None)
+    page = await browsers.open("/o/acme", signed_in=owner)
+    await expect(page.get_by_text("The first sync of Fresh start is on its way.")).to_be_visible()
+    await expect(page.get_by_text("Nobody is needed")).to_have_count(0)
+    run_sql(console, "DELETE FROM dock WHERE id = ?", waiting.id)
+    add_quiet_dock(console, "Settled")
+    await expect(page.get_by_text("Nobody is needed: every dock can be read and nothing is held back.")).to_be_visible()
+    run_sql(console, "DELETE FROM dock")
+
+
 async def test_a_rejected_token_is_shown_with_what_it_means_and_the_button_that_mends_it(
     browsers: Browsers, owner: StorageState, console: Console
 ) -> None:
@@ -23,13 +50,22 @@ async def test_a_rejected_token_is_shown_with_what_it_means_and_the_button_that_
     await expect(page.get_by_role("row", name="Castle").locator(".st")).to_have_text("Token rejected")
     await expect(page.get_by_text("Its 2 resources are kept and marked stale; nothing was removed.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Main", exact=True)).to_contain_text("1 needs you")
+    await expect(page.locator("header .fresh")).to_contain_text("The dock is not fresh")
     await page.goto("/o/acme")
     await expect(page.get_by_text("Castle: the provider rejects its token")).to_be_visible()
     await page.get_by_role("link", name="Replace token").click()
     await expect(page).to_have_url(f"/o/acme/docks/{dock.id}")
-    await expect(page.get_by_role("form", name="Replace the credentials of this dock")).to_be_visible()
+    await expect(page.locator("main .note")).to_contain_text("Castle: the provider rejected its token")
+    await expect(page.locator(".btn.primary")).to_have_text(["Replace token"])
+    await page.get_by_role("button", name="Replace token").click()
+    form = page.get_by_role("form", name="Replace the credentials of this dock")
+    await expect(form.locator("input:focus")).to_have_count(1)
+    await page.goto("/o/acme/servers")
+    await expect(page.get_by_role("row", name="castle-1").get_by_text("Stale ·")).to_be_visible()
     await page.goto("/o/acme/databases")
     await expect(page.get_by_text("Castle could not be synced.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="No databases, as far as could be read")).to_be_visible()
+    await expect(page.get_by_role("link", name="Replace token")).to_be_visible()
 
 
 async def test_a_dock_is_renamed_and_every_browser_sees_it(browsers: Browsers, owner: StorageState, console: Console) -> None:
@@ -69,7 +105,11 @@ async def test_held_deletions_are_accepted_after_saying_what_goes(
 ) -> None:
     dock = add_quiet_dock(console, "Fjord", tuple(f"fjord-{number}" for number in range(12)))
     run_sql(console, "UPDATE dock_kind SET held_count = 11, held_at = last_complete_at WHERE dock_id = ?", dock.id)
-    page = await browsers.open("/o/acme", signed_in=owner)
+    page = await browsers.open("/o/acme/docks", signed_in=owner)
+    await expect(page.get_by_role("row", name="Fjord").locator(".st")).to_have_text("Held: 11 missing")
+    await expect(page.locator("header .fresh")).to_contain_text("Held: 11 missing")
+    await expect(page.locator(".note").get_by_role("link", name="Decide")).to_be_visible()
+    await page.goto("/o/acme")
     await expect(page.get_by_text("11 servers are missing at Fjord: deletions held")).to_be_visible()
     await page.get_by_role("link", name="Decide").click()
     await expect(page.get_by_text("11 servers vanished at once: deletions held.")).to_be_visible()
