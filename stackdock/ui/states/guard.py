@@ -7,9 +7,10 @@ state tree that belongs to that login session.
 
 from __future__ import annotations
 
+import inspect
 import logging
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_origin
 
 from reflex.app import App
 from reflex.middleware.middleware import Middleware
@@ -74,6 +75,9 @@ class Guard(Middleware):
                 raise Throttled("That was too fast for the console. Wait a moment and try again.", 1)
             if not _fits(event.payload):
                 raise InvalidInput("That is too long. Nothing was changed.")
+            if not _is_understood(event):
+                logger.warning("Refused %s: its arguments do not fit", event.name)
+                raise InvalidInput("That request was not understood. Nothing was changed.")
             await _claim(root, signed_in.session_id)
         except NotSignedIn:
             end_client_sockets(root.router.session.client_token)
@@ -94,6 +98,27 @@ async def _claim(root: BaseState, session_id: str) -> None:
     if session._owner:
         root.reset()
     session._owner = session_id
+
+
+def _is_understood(event: Event) -> bool:
+    """Whether the payload holds what the handler takes: all that it needs, nothing else, each of the kind it declares."""
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    if registered is None or event.name in lifecycle_events():
+        return True
+    parameters = {name: one for name, one in inspect.signature(registered.handler.fn).parameters.items() if name != "self"}
+    needed = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty}
+    given = event.payload
+    if not needed <= given.keys() <= parameters.keys():
+        return False
+    hints = registered.handler._get_type_hints()
+    return all(_is_of(value, hints.get(name, object)) for name, value in given.items())
+
+
+def _is_of(value: Any, hint: Any) -> bool:
+    kind = get_origin(hint) or hint
+    if not isinstance(kind, type) or kind is object:
+        return True
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _fits(payload: Any, limit: int = PAYLOAD_CHARACTERS) -> bool:

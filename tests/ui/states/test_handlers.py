@@ -12,7 +12,7 @@ from stackdock.security.scope import system_scope
 from stackdock.services.audit_actions import AuditAction
 from stackdock.ui.states.handlers import declaration_of
 from tests.people import audit_entries, make_owner_who_can_sign_in, signed_in_token
-from tests.ui.states.probe import ProbeState, notice, pipeline
+from tests.ui.states.probe import PROBE, ProbeState, notice, pipeline
 
 
 async def test_a_handler_gets_the_scope_of_whoever_sent_the_event(database: object) -> None:
@@ -80,15 +80,29 @@ async def test_a_bug_is_logged_with_a_reference_that_the_person_sees(database: o
 
 
 @pytest.mark.parametrize(
-    "payload", [{}, {"what": 1, "unknown": 2}, {"what": "x", "times": "many"}, {"scope": "mine", "what": "x"}]
+    "payload",
+    [
+        {},
+        {"what": 1, "unknown": 2},
+        {"what": "x", "times": "many"},
+        {"scope": "mine", "what": "x"},
+        {"what": None},
+        {"what": ["x"]},
+    ],
 )
-async def test_arguments_that_do_not_fit_change_nothing(database: object, payload: dict[str, object]) -> None:
+async def test_arguments_that_do_not_fit_change_nothing_and_cost_one_line_of_the_log(
+    database: object, payload: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
     await make_owner_who_can_sign_in()
     async with pipeline() as tab:
         client = tab(await signed_in_token())
+        assert (await client.probe("say", what="fine", times=1))["said"] == "fine"
         seen = await client.probe("say", **payload)
-        assert "Something went wrong" in notice(seen)
-        assert (await client.state()).said == ""
+        assert "That request was not understood" in notice(seen)
+        assert (await client.state()).said == "fine"
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.getMessage() == f"Refused {PROBE}.say: its arguments do not fit"
+    assert record.exc_info is None
 
 
 async def test_a_forms_idempotency_key_reaches_the_scope_and_not_the_fields(database: object) -> None:
