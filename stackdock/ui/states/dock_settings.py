@@ -23,6 +23,7 @@ class NameState(AnswerState, rx.State):
     async def rename(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
         async with self._answering():
             await rename_dock(scope, dock_id, form.get("name", ""))
+            await _forget_refusals(self)
 
 
 class IntervalState(AnswerState, rx.State):
@@ -33,6 +34,7 @@ class IntervalState(AnswerState, rx.State):
             if not given.isdecimal():
                 raise InvalidInput("Choose an interval.", field="interval")
             await change_interval(scope, dock_id, int(given[:9]))
+            await _forget_refusals(self)
 
 
 class CredentialsState(AnswerState, rx.State):
@@ -42,22 +44,34 @@ class CredentialsState(AnswerState, rx.State):
     async def replace(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
         async with self._answering(secret="token"):  # noqa: S106  (a field's name)
             await replace_credentials(scope, dock_id, form)
+            await _forget_refusals(self)
             async with self:
                 self.renewed += 1
+
+
+async def _clear_forms(state: Any) -> None:
+    for kind in (NameState, IntervalState, CredentialsState):
+        form = await state.get_state(kind)
+        form.field_errors, form.refusal = {}, ""
+
+
+async def _forget_refusals(state: Any) -> None:
+    """What one form had refused is old once another form of the page has succeeded. For background handlers."""
+    async with state:
+        await _clear_forms(state)
 
 
 class SettingsState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.READ)
     async def open(self, scope: Scope) -> None:
         """A fresh page: nothing of another dock's refusals."""
-        for state in (NameState, IntervalState, CredentialsState):
-            form = await self.get_state(state)
-            form.field_errors, form.refusal = {}, ""
+        await _clear_forms(self)
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def pause(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
         try:
             await pause_dock(scope, dock_id)
+            await _forget_refusals(self)
         finally:
             async with self:
                 self.answered += 1
@@ -66,6 +80,7 @@ class SettingsState(AnswerState, rx.State):
     async def resume(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
         try:
             await resume_dock(scope, dock_id)
+            await _forget_refusals(self)
         finally:
             async with self:
                 self.answered += 1
