@@ -85,7 +85,7 @@ function describe(docks, kinds) {
   const fresh = docks.filter((dock) => isFresh(dock, kinds)).length;
   const listed = docks.filter((dock) => dock.last_complete_at).map((dock) => dock.last_complete_at);
   if (listed.length === 0) {
-    if (docks.some(hasFailed)) return `failed\n${share(fresh, docks.length)}\nnone listed yet`;
+    if (docks.some(hasFailed)) return `degraded\n${share(fresh, docks.length)}\nnone listed yet`;
     return docks.some(awaitsFirst) ? "pending\nFirst sync is on its way\n" : "idle\nNothing listed yet\n";
   }
   const oldest = `oldest ${ago(listed.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b)))}`;
