@@ -57,6 +57,7 @@ async def test_a_rejected_token_is_shown_with_what_it_means_and_the_button_that_
     await expect(page).to_have_url(f"/o/acme/docks/{dock.id}")
     await expect(page.locator("main .note")).to_contain_text("Castle: the provider rejected its token")
     await expect(page.locator(".btn.primary")).to_have_text(["Replace token"])
+    await expect(page.get_by_role("row", name="Servers").locator(".st")).to_have_text("Stale")
     await page.get_by_role("button", name="Replace token").click()
     form = page.get_by_role("form", name="Replace the credentials of this dock")
     await expect(form.locator("input:focus")).to_have_count(1)

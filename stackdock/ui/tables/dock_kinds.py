@@ -26,7 +26,10 @@ def kind_words(kind: rx.Var[str]) -> rx.Var[str]:
 def _state(row: Row) -> rx.Component:
     held = status_mark("degraded", rx.cond(row["accepted_at"], "Accepted", "Held"))
     failed = status_mark("failed", "Not listed")
-    complete = rx.cond(row["last_complete_at"], status_mark("active", "Complete"), status_mark("pending", "Pending"))
+    dock: Row = live_row("docks", row["dock_id"].to(str))
+    # What was complete is no longer known to be, once the dock as a whole cannot be read.
+    listed = rx.cond(dock["status"].to(str) == "error", status_mark("degraded", "Stale"), status_mark("active", "Complete"))
+    complete = rx.cond(row["last_complete_at"], listed, status_mark("pending", "Pending"))
     return rx.cond(row["held_count"].to(int) > 0, held, rx.cond(row["error_code"], failed, complete))
 
 
