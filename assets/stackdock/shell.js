@@ -1,6 +1,6 @@
 // The frame's own behaviour: drawer, connection, theme, toasts, and the filter that lives in the address.
 import { Children, createElement as h, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 import { ColorModeContext, StateStoreContext } from "$/utils/context-registry";
 import { useLiveStatus } from "$/public/stackdock/live";
 
@@ -43,6 +43,20 @@ export function Keeper({ keeps }) {
     }
   }, [store]);
   return null;
+}
+
+let lastPath = null;
+
+/** After a way inside the console the focus is at the new page's title, not at the document's start. */
+export function FocusedTitle({ className, children }) {
+  const title = useRef(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const isMoved = lastPath !== null && lastPath !== pathname;
+    lastPath = pathname;
+    if (isMoved && [null, document.body].includes(document.activeElement)) title.current.focus({ preventScroll: true });
+  }, [pathname]);
+  return h("h1", { ref: title, tabIndex: -1, className }, children);
 }
 
 /** On a phone, whose sidebar is in the menu: a line in the header while the rows are not live. */

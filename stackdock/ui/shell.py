@@ -23,7 +23,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
-from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, Keeper, Toaster
+from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, Keeper, Toaster
 from stackdock.ui.sidebar import sidebar, tabbar
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.notices import NoticeState
@@ -136,7 +136,7 @@ def _draw(drawn: Screen, declared: PageDeclaration) -> rx.Component:
     return rx.fragment(
         rx.el.header(
             Drawer.create(rx.icon("menu", size=20), sidebar(declared, where="drawer"), label="Menu"),
-            rx.el.h1(drawn.title, class_name="clip"),
+            FocusedTitle.create(drawn.title, class_name="clip"),
             drawn.beside if drawn.beside is not None else rx.fragment(),
             Freshness.create(),
             rx.el.div(drawn.actions, class_name="right") if drawn.actions is not None else rx.fragment(),

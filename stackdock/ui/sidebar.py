@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 import reflex as rx
@@ -50,7 +52,8 @@ def _entries() -> list[PageDeclaration]:
 
 def _group(title: str, pages: list[PageDeclaration], here: PageDeclaration) -> rx.Component:
     heading = [rx.el.h2(title)] if title else []
-    return rx.el.div(*heading, *[_entry(page, here) for page in pages], class_name="group")
+    is_any_open = reduce(or_, [_may_open(page) for page in pages])
+    return rx.cond(is_any_open, rx.el.div(*heading, *[_entry(page, here) for page in pages], class_name="group"))
 
 
 def _entry(page: PageDeclaration, here: PageDeclaration) -> rx.Component:
@@ -65,7 +68,11 @@ def _entry(page: PageDeclaration, here: PageDeclaration) -> rx.Component:
 
 def _visible(page: PageDeclaration, entry: rx.Component) -> rx.Component:
     """No entry for a page that this person may not open."""
-    return rx.cond(ConsoleState.levels[page.area.value] >= int(page.level), entry)
+    return rx.cond(_may_open(page), entry)
+
+
+def _may_open(page: PageDeclaration) -> Any:
+    return ConsoleState.levels[page.area.value] >= int(page.level)
 
 
 def _path(page: PageDeclaration) -> str:

@@ -41,6 +41,8 @@ async def test_every_entry_is_reached_and_opened_by_keyboard(browsers: Browsers,
     await expect(panel).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
+    await page.get_by_role("link", name="Servers").first.click()
+    await expect(page.get_by_role("heading", level=1, name="Servers")).to_be_focused()
 
 
 async def test_the_drawer_of_a_phone_opens_closes_and_leads_on(browsers: Browsers, owner: StorageState) -> None:

@@ -30,6 +30,13 @@ class Drawer(rx.Component):
     label: rx.Var[str]
 
 
+class FocusedTitle(rx.Component):
+    """The page's `h1`, which takes the focus when the page was reached from another one."""
+
+    library = LIBRARY
+    tag = "FocusedTitle"
+
+
 class Keeper(rx.Component):
     """Keeps the page as it is while a restarted server fills its states anew: {a state's full name: its var's name there}."""
 

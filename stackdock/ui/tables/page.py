@@ -50,8 +50,14 @@ def resource_content(table: Table) -> tuple[rx.Component, ...]:
     """The filter row and the table, as a page's content."""
     title = kind_title(table.kind)
     path = f"/{table.slot}"
-    tools = rx.el.div(search_field(f"Filter {title.lower()}", "Name, address, region, dock…"), class_name="tools")
+    tools = rx.el.div(search_field(f"Filter {title.lower()}", _searched(table)), class_name="tools")
     return tools, live_table(table, empty=no_rows(table, path))
+
+
+def _searched(table: Table) -> str:
+    """Only what the rows of this table have."""
+    titles = {column.title for column in table.columns}
+    return ", ".join(["Name", *[title.lower() for title in ("Address", "Region") if title in titles], "dock…"])
 
 
 def resource_count(table: Table) -> rx.Component:
