@@ -142,6 +142,16 @@ async def open_session(work: Work, user: User, token_hash: str) -> LoginSession:
     return login
 
 
+async def is_lasting(session: AsyncSession, token_hash: str) -> bool:
+    """Whether the token of this hash opens a session now, as the database knows it."""
+    found = await session.exec(
+        select(LoginSession.id)
+        .join(User, col(User.id) == LoginSession.user_id)
+        .where(LoginSession.token_hash == token_hash, _lasts(utc_now()))
+    )
+    return found.first() is not None
+
+
 async def organization_ids(session: AsyncSession, user_id: str) -> list[str | None]:
     """Whose audit chains an act of the person belongs to: each of their organizations, in one order for all writers;
     the instance's own chain (None) for a person of no organization."""

@@ -24,7 +24,7 @@ from stackdock.security.tokens import hash_token, repeatable_token
 from stackdock.services.audit_actions import AuditAction
 from stackdock.services.identity import EMAIL_LENGTH
 from stackdock.services.locks import take_turn
-from stackdock.services.login_sessions import open_session, organization_ids
+from stackdock.services.login_sessions import is_lasting, open_session, organization_ids
 from stackdock.services.operations import mutation, public
 from stackdock.services.work import Work
 
@@ -34,6 +34,7 @@ COUNTED_FOR = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 NOT_RIGHT = "The email or the password is not right."
+SENT_BEFORE = "This form was sent before, and the session it opened has ended. Sign in again."
 
 
 @public("nobody is signed in yet: attempts are throttled and audited")
@@ -47,7 +48,8 @@ async def sign_in(scope: Scope, email: str, password: SecretStr) -> str:
     if len(typed) > EMAIL_LENGTH or len(secret) > MAX_LENGTH:
         raise InvalidInput(NOT_RIGHT)  # no account is like this, so there is nothing to guess
     account_hash, address = hash_token(f"account:{typed}"), throttled_address(scope.request.address)
-    until = await _count_attempt(scope, account_hash, address)
+    attempt = FailedSignIn(account_hash=account_hash, address=address)
+    until = await _count_attempt(scope, attempt)
     if until is not None:
         await _record_refusal(scope, typed, account_hash, address, until)
         raise Throttled(f"Too many attempts. Try again in {in_words(until - utc_now())}.", (until - utc_now()).total_seconds())
@@ -57,6 +59,8 @@ async def sign_in(scope: Scope, email: str, password: SecretStr) -> str:
         raise InvalidInput(NOT_RIGHT)
     token = repeatable_token(scope.request.idempotency_key)
     await _open(scope, user.id, account_hash, hash_token(token))
+    if not await _uncount_attempt(scope, attempt.id, hash_token(token)):
+        raise InvalidInput(SENT_BEFORE)
     return token
 
 
@@ -82,20 +86,20 @@ async def _find_user(scope: Scope, email: str) -> User | None:
         return found.one_or_none()
 
 
-async def _count_attempt(scope: Scope, account_hash: str, address: str) -> datetime | None:
+async def _count_attempt(scope: Scope, attempt: FailedSignIn) -> datetime | None:
     """Count this attempt as failed until it succeeds; when it comes too soon, count nothing and say until when to wait.
 
     Counting first, one at a time, keeps a hundred attempts at once from all passing under the limit.
     """
     async with transaction(scope) as session:
-        await take_turn(session, f"sign-in account {account_hash}")
-        await take_turn(session, f"sign-in address {address}")
+        await take_turn(session, f"sign-in account {attempt.account_hash}")
+        await take_turn(session, f"sign-in address {attempt.address}")
         now = utc_now()
         await session.exec(delete(FailedSignIn).where(col(FailedSignIn.failed_at) < now - COUNTED_FOR))
         waits: list[datetime] = []
         for column, value, allowed in (
-            (FailedSignIn.account_hash, account_hash, ATTEMPTS_PER_ACCOUNT),
-            (FailedSignIn.address, address, ATTEMPTS_PER_ADDRESS),
+            (FailedSignIn.account_hash, attempt.account_hash, ATTEMPTS_PER_ACCOUNT),
+            (FailedSignIn.address, attempt.address, ATTEMPTS_PER_ADDRESS),
         ):
             count, last = (
                 await session.exec(select(func.count(), func.max(FailedSignIn.failed_at)).where(col(column) == value))
@@ -105,8 +109,19 @@ async def _count_attempt(scope: Scope, account_hash: str, address: str) -> datet
         until = max(waits, default=now)
         if until > now:
             return until
-        session.add(FailedSignIn(account_hash=account_hash, address=address, failed_at=now))
+        attempt.failed_at = now
+        session.add(attempt)
         return None
+
+
+async def _uncount_attempt(scope: Scope, attempt_id: str, token_hash: str) -> bool:
+    """The password was right, so the attempt was no failure: also when the form came twice, and the first had done the work.
+
+    Returns whether the session that the form opened still lasts; the first may have been followed by a sign-out.
+    """
+    async with transaction(scope) as session:
+        await session.exec(delete(FailedSignIn).where(col(FailedSignIn.id) == attempt_id))
+        return await is_lasting(session, token_hash)
 
 
 def wait_after(attempts_over: int) -> timedelta:

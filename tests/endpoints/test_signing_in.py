@@ -171,6 +171,20 @@ async def test_signing_out_ends_the_session_on_the_server_too(database: object) 
     assert len(await audit_entries(AuditAction.SIGNED_OUT)) == 1
 
 
+async def test_a_form_sent_again_after_signing_out_sets_no_cookie_and_asks_to_sign_in(database: object) -> None:
+    await make_owner_who_can_sign_in()
+    async with browser() as client:
+        form = Page((await client.get("/sign-in")).text).form | {"email": EMAIL, "password": PASSWORD}
+        assert "set-cookie" in (await post(client, "/sign-in", form)).headers
+        assert "set-cookie" in (await post(client, "/sign-in", form)).headers, "a double click signs in"
+        await post(client, "/sign-out", {})
+        again = await post(client, "/sign-in", form)
+        assert (again.status_code, "set-cookie" in again.headers) == (422, False)
+        page = Page(again.text)
+        assert "Sign in again" in page.texts["alert"]
+        assert (await post(client, "/sign-in", page.form | {"password": PASSWORD})).status_code == 303, "with its own new key"
+
+
 async def test_an_ended_session_is_explained(database: object) -> None:
     await make_owner_who_can_sign_in()
     async with browser() as client:

@@ -8,18 +8,19 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from sqlmodel import select
 
-from stackdock.columns import utc_now
+from stackdock.columns import new_id, utc_now
 from stackdock.db.sessions import reading, transaction
 from stackdock.errors import InvalidInput, Throttled
 from stackdock.models import FailedSignIn, LoginSession, User
 from stackdock.security import passwords
 from stackdock.security.scope import system_scope
 from stackdock.services.audit_actions import AuditAction
-from stackdock.services.login_sessions import find_signed_in
+from stackdock.services.login_sessions import end_session, find_signed_in
 from stackdock.services.sign_in import (
     ATTEMPTS_PER_ACCOUNT,
     ATTEMPTS_PER_ADDRESS,
     NOT_RIGHT,
+    SENT_BEFORE,
     sign_in,
     throttled_address,
     wait_after,
@@ -167,6 +168,27 @@ async def test_a_form_sent_twice_signs_in_once(database: object) -> None:
     assert tokens[0] == tokens[1]
     assert len(await audit_entries(AuditAction.SIGNED_IN)) == 1
     assert await sign_in(anonymous(key="form-2"), EMAIL, SecretStr(PASSWORD)) != tokens[0]
+
+
+async def test_a_form_sent_again_after_sign_out_opens_nothing(database: object) -> None:
+    await make_owner_who_can_sign_in()
+    key = new_id()
+    token = await sign_in(anonymous(key=key), EMAIL, SecretStr(PASSWORD))
+    signed_in = await find_signed_in(anonymous(), token)
+    assert signed_in is not None
+    await end_session(signed_in.scope(anonymous().request), signed_in.session_id)
+    with pytest.raises(InvalidInput, match=SENT_BEFORE):
+        await sign_in(anonymous(key=key), EMAIL, SecretStr(PASSWORD))
+    assert len(await audit_entries(AuditAction.SIGNED_IN)) == 1
+    assert await sign_in(anonymous(key=new_id()), EMAIL, SecretStr(PASSWORD)) != token
+
+
+async def test_a_form_sent_many_times_is_no_failure(database: object) -> None:
+    await make_owner_who_can_sign_in()
+    for _ in range(ATTEMPTS_PER_ACCOUNT + 2):
+        await sign_in(anonymous(key="form-1"), EMAIL, SecretStr(PASSWORD))
+    async with reading(system_scope(None)) as session:
+        assert not (await session.exec(select(FailedSignIn))).all()
 
 
 async def test_lengths_are_checked_before_anything_is_done(database: object) -> None:
