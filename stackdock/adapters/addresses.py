@@ -17,6 +17,8 @@ _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = IPv6Network("::/96")
+# What clouds answer a machine's own questions at, keys among the answers. Most are link-local; these look like any other address.
+_METADATA = frozenset(map(ip_address, ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +68,8 @@ class OutboundPolicy:
         parsed = ip_address(address)
         if is_public(parsed):
             return
-        # A trusted name may stand for a private address, but never for a metadata service: those live on link-local ones.
-        if self._names_trusted(host) and not (parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified):
+        # A trusted name may stand for a private address, but never for a metadata service.
+        if self._names_trusted(host) and not _is_metadata(parsed) and not (parsed.is_multicast or parsed.is_unspecified):
             return
         raise _refusal(host, address)
 
@@ -77,16 +79,25 @@ class OutboundPolicy:
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether anybody on the internet could be there; an IPv6 form of an IPv4 address is judged as that IPv4 address."""
+    address = _judged(address)
     if isinstance(address, IPv6Address):
-        if address.scope_id:
-            return False
-        embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is None and (address in _NAT64 or address in _V4_COMPATIBLE):
-            embedded = IPv4Address(int(address) & 0xFFFFFFFF)
-        if embedded is not None:
-            return is_public(embedded)
-        return address in _GLOBAL_V6 and address.is_global
-    return address.is_global and not address.is_multicast
+        return not address.scope_id and address in _GLOBAL_V6 and address.is_global
+    return address.is_global and not address.is_multicast and not _is_metadata(address)
+
+
+def _judged(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 one stands for, if it does; a scope of its own stays."""
+    if isinstance(address, IPv4Address) or address.scope_id:
+        return address
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and (address in _NAT64 or address in _V4_COMPATIBLE):
+        embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+    return embedded or address
+
+
+def _is_metadata(address: IPv4Address | IPv6Address) -> bool:
+    address = _judged(address)
+    return address.is_link_local or address in _METADATA
 
 
 def _is_private_literal(host: str) -> bool:

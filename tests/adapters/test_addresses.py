@@ -19,7 +19,8 @@ PRIVATE = [
     "192.168.1.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
     "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1", "2001::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1",
-    "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:a00:1::1", "100::1",
+    "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:a00:1::1", "100::1", "168.63.129.16",
+    "::ffff:168.63.129.16", "100.100.100.200", "192.0.0.192", "fd20:ce::254",
 ]  # fmt: skip
 PUBLIC = ["1.1.1.1", "8.8.8.8", "52.95.110.1", "2606:4700:4700::1111", "2a01:4f8::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 
@@ -62,14 +63,27 @@ async def test_one_private_address_among_public_ones_refuses_the_name(monkeypatc
         await OutboundPolicy().resolve("api.example.com", 443)
 
 
-async def test_a_trusted_host_may_be_private_but_never_a_metadata_service(monkeypatch: pytest.MonkeyPatch) -> None:
+METADATA = [
+    "169.254.169.254", "169.254.170.2", "168.63.129.16", "192.0.0.192", "100.100.100.200", "fe80::a9fe:a9fe", "fd00:ec2::254",
+    "fd20:ce::254", "::ffff:169.254.169.254", "::ffff:168.63.129.16", "64:ff9b::a9fe:a9fe",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("metadata", METADATA)
+async def test_a_trusted_host_may_be_private_but_never_a_metadata_service(monkeypatch: pytest.MonkeyPatch, metadata: str) -> None:
     policy = OutboundPolicy(allow_hosts=frozenset({"coolify.internal"}))
-    resolving(monkeypatch, ["10.0.0.7"], ["10.0.0.7"], ["169.254.169.254"])
+    resolving(monkeypatch, ["10.0.0.7"], ["10.0.0.7"], [metadata])
     assert await policy.resolve("Coolify.Internal.", 443) == ["10.0.0.7"]
     with pytest.raises(AddressRefused):
         await policy.resolve("other.internal", 443)
     with pytest.raises(AddressRefused):
         await policy.resolve("coolify.internal", 443)
+
+
+async def test_an_address_that_the_owner_lists_itself_is_reached_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = OutboundPolicy(allow_hosts=frozenset({"169.254.169.254"}))
+    resolving(monkeypatch, ["169.254.169.254"])
+    assert await policy.resolve("169.254.169.254", 80) == ["169.254.169.254"]
 
 
 async def test_an_exact_address_is_allowed_at_its_port_alone() -> None:
