@@ -33,6 +33,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import ActorKind, Scope
 from stackdock.services import audit
 from stackdock.services.audit_actions import AuditAction
+from stackdock.services.typed_text import read_text
 from stackdock.services.work import Work
 
 P = ParamSpec("P")
@@ -67,11 +68,11 @@ async def permit(scope: Scope, operation: Operation) -> None:
         scope.require(operation.area, operation.level)
         scope.organization  # noqa: B018  (raises for a scope of no organization)
     except PermissionDenied as denied:
-        await _record_denial(scope, operation, denied)
+        await record_denial(scope, operation, denied)
         raise
 
 
-async def _record_denial(scope: Scope, operation: Operation, refused: StackDockError) -> None:
+async def record_denial(scope: Scope, operation: Operation, refused: StackDockError) -> None:
     """One entry in a transaction of its own, however many operations the refusal passes through on its way up."""
     if refused.is_recorded or scope.actor.kind is ActorKind.SYSTEM:
         return
@@ -101,7 +102,7 @@ def _guarded(style: str, area: Area, level: Level) -> Callable[..., Any]:
             except NotFound as missing:
                 # What an action would have changed is missing, or is not this scope's: the log must show who tried.
                 if style == "action":
-                    await _record_denial(scope, operation, missing)
+                    await record_denial(scope, operation, missing)
                 raise
 
         return run
@@ -167,7 +168,7 @@ def mutation(
                         claim.result = result
                 return result
             except NotFound as missing:
-                await _record_denial(scope, operation, missing)
+                await record_denial(scope, operation, missing)
                 raise
             except IntegrityError:
                 # The same request at the same time: the other one has committed, so its result is ours.
@@ -184,8 +185,7 @@ def _claim(scope: Scope, operation: Operation, args: tuple[Any, ...], kwargs: di
     key = scope.request.idempotency_key
     if not key:
         return None
-    if len(key) > 64:
-        raise InvalidInput("The request's key is too long.")
+    key = read_text(key, what="The request's key", longest=64)
     arguments = hashlib.sha256(repr((args, sorted(kwargs.items()))).encode()).hexdigest()  # secrets have a masked repr
     actor = f"{scope.actor.kind}:{scope.actor.id or ''}"
     return CompletedRequest(actor=actor, operation=operation.name, key=key, arguments_hash=arguments)

@@ -25,16 +25,17 @@ from typing import Any
 import reflex as rx
 
 from stackdock.columns import new_id
-from stackdock.errors import InvalidInput, NotSignedIn, StackDockError
+from stackdock.errors import InvalidInput, NotFound, NotSignedIn, StackDockError
 from stackdock.security.open_sockets import end_client_sockets
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope
-from stackdock.services.operations import Operation, permit
+from stackdock.services.operations import Operation, permit, record_denial
 from stackdock.ui.states.notices import notify
 from stackdock.ui.states.scopes import person_scope_of, scope_of
 
 DECLARATION = "_stackdock_operation"
 IDEMPOTENCY_KEY = "idempotency_key"
+FORM = "form"
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +46,9 @@ def handler(
     """Declare an event handler with the permission it needs, in the organization of the page that sends the event.
 
     `area=None` is for what any signed-in person may do; its scope has no organization. The function takes the scope after
-    `self`; it is a coroutine function or an async generator. An argument named `idempotency_key`, or a form's field of that
-    name, becomes the scope's key. A StackDockError is shown as a notice (InvalidInput with a field goes into the state's
+    `self`; it is a coroutine function or an async generator. What is done once comes with a key: an argument named
+    `idempotency_key`, or a field of that name in the argument `form`, becomes the scope's, and without one nothing is done.
+    A StackDockError is shown as a notice (InvalidInput with a field goes into the state's
     `field_errors`, where it has that var); anything else is logged with its traceback, and the person sees its reference
     number. `options` are those of `rx.event`.
     """
@@ -94,11 +96,20 @@ def _stream(function: Callable[..., Any], operation: Operation, background: bool
 
 
 async def _enter(state: Any, operation: Operation, arguments: dict[str, Any]) -> Scope:
+    person = await person_scope_of(state)
     if operation.area is None:
-        return (await person_scope_of(state)).with_key(_take_key(arguments))
-    scope = await scope_of(state)
+        return person.with_key(_take_key(arguments))
+    try:
+        scope = await scope_of(state)
+    except NotFound as missing:
+        # Somebody else's organization, or none: its own log is not told, the instance's is.
+        await record_denial(person, operation, missing)
+        raise
     await permit(scope, operation)
-    return scope.with_key(_take_key(arguments))
+    key = _take_key(arguments)
+    if not key and arguments.keys() & {IDEMPOTENCY_KEY, FORM}:
+        raise InvalidInput("This came without its key, so nothing was changed. Reload the page and try again.")
+    return scope.with_key(key)
 
 
 def _take_key(arguments: dict[str, Any]) -> str | None:

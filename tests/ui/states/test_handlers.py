@@ -1,8 +1,10 @@
 """What the handler decorator does for a handler: its scope, its arguments, its failures."""
 
+import inspect
 import logging
 
 import pytest
+from reflex_base.registry import RegistrationContext
 from sqlalchemy import update
 
 from stackdock.db.sessions import transaction
@@ -10,6 +12,7 @@ from stackdock.models import Membership
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import system_scope
 from stackdock.services.audit_actions import AuditAction
+from stackdock.ui.shell import find_pages
 from stackdock.ui.states.handlers import declaration_of
 from tests.people import audit_entries, make_owner_who_can_sign_in, signed_in_token
 from tests.ui.states.probe import PROBE, ProbeState, notice, pipeline
@@ -49,7 +52,9 @@ async def test_a_refusal_on_purpose_is_shown_in_its_own_words(database: object) 
     async with pipeline() as tab:
         client = tab(await signed_in_token())
         assert notice(await client.probe("say_later", what="conflict")) == "Somebody else said it first."
-        assert (await client.probe("submit", form={"name": ""}))["field_errors"] == {"name": "Enter a name."}
+        assert (await client.probe("submit", form={"name": "", "idempotency_key": "k"}))["field_errors"] == {
+            "name": "Enter a name."
+        }
 
 
 async def test_a_missing_permission_is_refused_and_recorded(database: object) -> None:
@@ -110,5 +115,42 @@ async def test_a_forms_idempotency_key_reaches_the_scope_and_not_the_fields(data
     async with pipeline() as tab:
         client = tab(await signed_in_token())
         assert (await client.probe("submit", form={"name": "Acme", "idempotency_key": "k1"}))["said"] == "name"
-        await client.probe("submit", form={"name": "Acme"})
-        assert [scope.request.idempotency_key for scope in (await client.state())._scopes] == ["k1", None]
+        assert [scope.request.idempotency_key for scope in (await client.state())._scopes] == ["k1"]
+
+
+@pytest.mark.parametrize("form", [{"name": "Acme"}, {"name": "Acme", "idempotency_key": ""}])
+async def test_a_form_without_its_key_does_nothing_and_says_so(database: object, form: dict[str, str]) -> None:
+    await make_owner_who_can_sign_in()
+    async with pipeline() as tab:
+        client = tab(await signed_in_token())
+        assert "came without its key" in notice(await client.probe("submit", form=form))
+        assert (await client.state())._scopes == []
+
+
+async def test_who_names_another_organization_stands_in_the_instances_log(database: object) -> None:
+    acme, ana = await make_owner_who_can_sign_in()
+    globex, _ = await make_owner_who_can_sign_in("globex", "bob@globex.example")
+    async with pipeline() as tab:
+        for slug in ("globex", "nobody"):
+            stranger = tab(await signed_in_token(), path=f"/o/{slug}/docks")
+            assert "you may not see it" in notice(await stranger.probe("say", what="hello"))
+            assert (await stranger.state()).said == ""
+    denials = await audit_entries(AuditAction.ACCESS_DENIED)
+    assert [(entry.chain, entry.actor_id, entry.actor_label) for entry in denials] == [
+        ("instance", ana.id, "ana@acme.example")
+    ] * 2
+    assert not {acme.id, globex.id} & {entry.organization_id for entry in denials}
+
+
+def test_whatever_changes_something_in_the_console_takes_a_key() -> None:
+    find_pages()
+    handlers = RegistrationContext.get().event_handlers.values()
+    declared = [(declaration_of(one.handler.fn), list(inspect.signature(one.handler.fn).parameters)) for one in handlers]
+    keyless = [
+        operation.name
+        for operation, parameters in declared
+        if operation and operation.level is Level.FULL and not {"idempotency_key", "form"} & set(parameters)
+        if "probe" not in operation.name
+    ]
+    assert len(declared) > 10
+    assert keyless == ["link_provider.LinkState.open"], "it empties the form and changes nothing"
