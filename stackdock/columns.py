@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -22,6 +23,18 @@ def new_id() -> str:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def is_storable(given: object) -> TypeGuard[str]:
+    """Whether it is text that every database and every encoding takes: without NUL, which PostgreSQL refuses, and without half
+    of a surrogate pair, which no encoding has."""
+    if not isinstance(given, str) or "\0" in given:
+        return False
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Id(String):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stackdock.adapters.addresses import OutboundPolicy
+from stackdock.adapters.answers import clean_words
 from stackdock.adapters.contract import Adapter, Identity
+from stackdock.adapters.credentials import secret_values
 from stackdock.adapters.patience import FOR_CHECKING
 from stackdock.adapters.session import Session, open_session
 from stackdock.errors import AccessRefused, ProviderUnavailable
@@ -62,6 +64,9 @@ async def check_credentials(
             async with open_session(
                 adapter, credentials, base_url=base_url, policy=policy, paced=False, patience=FOR_CHECKING
             ) as session:
-                return await adapter.verify(session)
+                identity = await adapter.verify(session)
     except TimeoutError:
         raise ProviderUnavailable(f"{adapter.name} did not answer within {timeout_seconds:g} seconds.") from None
+    if identity.account is None:
+        return identity
+    return replace(identity, account=clean_words(str(identity.account), secret_values(adapter, credentials)) or None)

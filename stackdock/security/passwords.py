@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from stackdock.columns import is_storable
 from stackdock.errors import InvalidInput
 
 MIN_LENGTH = 10
@@ -25,6 +26,8 @@ def check_password_rules(password: str) -> None:
         raise InvalidInput(f"Choose a password of at least {MIN_LENGTH} characters.", field="password")
     if len(password) > MAX_LENGTH:
         raise InvalidInput(f"A password has at most {MAX_LENGTH} characters.", field="password")
+    if not is_storable(password):
+        raise InvalidInput("The password holds a character that cannot be typed.", field="password")
 
 
 async def hash_password(password: str) -> str:

@@ -12,6 +12,7 @@ from stackdock.errors import NotFound
 from stackdock.models import Dock, RunStatus, SyncRun, SyncRunKind
 from stackdock.security.permissions import Area
 from stackdock.security.scope import Scope
+from stackdock.services.dock_fields import read_dock_name
 from stackdock.services.docks import select_docks
 from stackdock.services.operations import query
 from stackdock.services.row_ids import read_id
@@ -46,14 +47,16 @@ async def is_being_synced(scope: Scope, dock_id: str) -> bool:
 
 @query(Area.DOCKS)
 async def find_dock_id(scope: Scope, name: str) -> str:
-    """The dock of this name, whatever its case. Raises: NotFound, which lists the names there are."""
+    """The dock of this name, whatever its case. Raises: NotFound, which lists the names there are; InvalidInput for what can
+    be no dock's name."""
+    name = read_dock_name(name)
     async with reading(scope) as session:
         docks = visible(select(Dock.id).where(func.lower(Dock.name) == func.lower(name)), Dock, scope)
         dock_id = (await session.exec(docks)).one_or_none()
         names = (await session.exec(visible(select(Dock.name).order_by(Dock.name), Dock, scope))).all()
     if dock_id is None:
         there = f"There are: {', '.join(names)}." if names else "There is no dock yet."
-        raise NotFound(f"There is no dock named {name[:80]!r}. {there}")
+        raise NotFound(f"There is no dock named {name!r}. {there}")
     return dock_id
 
 

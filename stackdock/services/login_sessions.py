@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from stackdock.columns import utc_now
+from stackdock.columns import is_storable, utc_now
 from stackdock.db.sessions import reading, transaction
 from stackdock.errors import NotFound
 from stackdock.models import LoginSession, Membership, User
@@ -49,7 +49,7 @@ class SignedIn:
 @public("it is how a request shows who sends it: the token is the proof")
 async def find_signed_in(scope: Scope, token: str | None) -> SignedIn | None:
     """The session that the cookie's `token` opens, or None when there is none, or it is over."""
-    if not token or len(token) > 128:
+    if not token or len(token) > 128 or not is_storable(token):
         return None
     token_hash = hash_token(token)
     remembered = _cache.get(token_hash)

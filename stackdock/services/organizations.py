@@ -29,4 +29,4 @@ async def choose_organization(scope: Scope, slug: str | None) -> str:
     for organization_id, each in found:
         if slug in (None, each):
             return organization_id
-    raise NotFound(f"There is no organization {slug!r}. There are: {slugs}.")
+    raise NotFound(f"There is no organization {(slug or '')[:80]!r}. There are: {slugs}.")

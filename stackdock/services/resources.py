@@ -14,6 +14,7 @@ from stackdock.security.permissions import Area
 from stackdock.security.scope import Scope
 from stackdock.services.operations import selects
 from stackdock.services.row_ids import read_id
+from stackdock.services.typed_text import read_text
 from stackdock.services.visibility import visible
 
 MAX_SEARCH_LENGTH = 200
@@ -26,6 +27,7 @@ def select_resources(scope: Scope, kind: str, search: str = "", dock_id: str | N
     """The present resources of a kind, by name: every column of the kind's table, and dock_name, provider, is_demo.
 
     `search` finds text anywhere in the name, the provider's id, addresses, region and size, and in the dock's name.
+    Raises InvalidInput for what cannot be searched for.
     """
     table: Any = _table(kind)
     columns = [column for column in table.__table__.columns if column.name not in _NOT_SHOWN]
@@ -72,7 +74,7 @@ def _narrowed(statement: Any, table: Any, scope: Scope, search: str, dock_id: st
     if dock_id is not None:
         dock_id = read_id(dock_id)
         narrowed = narrowed.where(table.dock_id == dock_id, Dock.id == dock_id)
-    if words := search[:MAX_SEARCH_LENGTH].split():
+    if words := read_text(search, what="A search", longest=MAX_SEARCH_LENGTH, field="search").split():
         places = [getattr(table, name) for name in _SEARCHED if hasattr(table, name)]
         for word in words:
             narrowed = narrowed.where(or_(*(place.icontains(word, autoescape=True) for place in [*places, Dock.name])))

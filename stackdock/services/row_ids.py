@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stackdock.columns import is_storable
 from stackdock.errors import NotFound
 
 MAX_LENGTH = 64
@@ -9,10 +10,6 @@ MAX_LENGTH = 64
 
 def read_id(given: object) -> str:
     """The id, fit for any database. Raises: NotFound for what could not name a row, just like for an id that names none."""
-    if type(given) is not str or not 0 < len(given) <= MAX_LENGTH or "\0" in given:
+    if not isinstance(given, str) or not 0 < len(given) <= MAX_LENGTH or not is_storable(given):
         raise NotFound
-    try:
-        given.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        raise NotFound from None
     return given

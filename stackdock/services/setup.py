@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from stackdock.columns import utc_now
+from stackdock.columns import is_storable, utc_now
 from stackdock.db.sessions import reading
 from stackdock.errors import Conflict, InvalidInput, PermissionDenied
 from stackdock.models import Membership, Organization, SetupLink, User
@@ -142,7 +142,7 @@ async def _usable_link(session: AsyncSession, token: str | None, token_hash: str
     if await _has_owner(session):
         raise Conflict(ALREADY_CLAIMED)
     newest = (await session.exec(select(SetupLink).order_by(col(SetupLink.id).desc()).limit(1))).first()
-    wanted = token_hash or hash_token(token or "")
+    wanted = token_hash or (hash_token(token) if is_storable(token) else None)
     if newest is None or newest.used_at is not None or newest.token_hash != wanted:
         raise InvalidInput(LINK_REFUSED)
     return newest

@@ -14,7 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from pydantic import SecretStr
 from sqlmodel import col, delete, func, select
 
-from stackdock.columns import utc_now
+from stackdock.columns import is_storable, utc_now
 from stackdock.db.sessions import reading, transaction
 from stackdock.errors import InvalidInput, Throttled
 from stackdock.models import AuditResult, FailedSignIn, User
@@ -45,7 +45,7 @@ async def sign_in(scope: Scope, email: str, password: SecretStr) -> str:
     secret = password.get_secret_value()
     if not typed or not secret:
         raise InvalidInput("Enter your email and your password.", field="password" if typed else "email")
-    if len(typed) > EMAIL_LENGTH or len(secret) > MAX_LENGTH:
+    if len(typed) > EMAIL_LENGTH or len(secret) > MAX_LENGTH or not (is_storable(typed) and is_storable(secret)):
         raise InvalidInput(NOT_RIGHT)  # no account is like this, so there is nothing to guess
     account_hash, address = hash_token(f"account:{typed}"), throttled_address(scope.request.address)
     attempt = FailedSignIn(account_hash=account_hash, address=address)

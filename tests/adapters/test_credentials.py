@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ from stackdock.adapters.addresses import OutboundPolicy
 from stackdock.adapters.contract import CredentialField, Identity
 from stackdock.adapters.credentials import MAX_LENGTH, fingerprint, read_credentials
 from stackdock.adapters.identity import check_credentials
+from stackdock.adapters.session import Session
+from stackdock.columns import is_storable
 from stackdock.errors import AccessRefused, CredentialsRejected, InvalidInput, ProviderUnavailable, UnexpectedResponse
 from tests.adapters.paged_api import TOKEN, make_adapter, session_with
 from tests.adapters.wire import always, listening
@@ -95,6 +98,18 @@ async def test_a_credential_that_is_not_good_fails_in_the_providers_words(
     async with session_with(answering(statuses)) as session:
         with pytest.raises(error, match="not for you"):
             await ADAPTER.verify(session)
+
+
+async def test_the_name_a_provider_gives_an_account_is_made_fit_to_be_kept() -> None:
+    async def verify(_session: Session) -> Identity:
+        return Identity(account=f"Acme\0\ud800 {TOKEN} " + "x" * 1_000)
+
+    adapter = replace(ADAPTER, verify=verify)
+    identity = await check_credentials(adapter, {"token": TOKEN}, policy=OutboundPolicy())
+    assert identity.account is not None
+    assert identity.account.startswith("Acme [hidden] x")
+    assert is_storable(identity.account)
+    assert len(identity.account) <= 200
 
 
 async def test_checking_ends_in_time_whatever_the_provider_does() -> None:

@@ -65,6 +65,16 @@ async def test_without_an_app_the_command_syncs_by_itself_under_the_lease(instan
     assert (kind, label.endswith("command line)") or label == "command line") == ("operator", True)
 
 
+@pytest.mark.parametrize("name", ["\udcff", "x" * 100_000, "\x07"])
+async def test_a_name_that_no_dock_can_have_is_refused_in_one_sentence(instance: Any, name: str) -> None:
+    await make_dock(await make_organization(), "Alpha")
+    done = await stackdock(instance, "dock", "sync", name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(("stackdock: A dock's name has at most", "stackdock: The name holds a character"))
+    assert done.stderr.count("\n") == 1
+    assert not await actors("dock.sync_requested")
+
+
 async def test_with_an_app_the_command_leaves_the_work_to_it_and_waits(instance: Any) -> None:
     async with open_simulator("hetzner", size=5) as provider:
         dock = await link(await make_organization(), provider, next_sync_at=utc_now() + timedelta(hours=1))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stackdock.columns import is_storable
 from stackdock.live.view import LiveView
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope
@@ -22,7 +23,9 @@ class Visit:
 
     @property
     def search(self) -> str:
-        return self.query.get("q", "").strip()[:100]
+        """An address may hold anything: what cannot be searched for finds nothing, instead of leaving a page without rows."""
+        typed = self.query.get("q", "").strip()[:100]
+        return typed if is_storable(typed) else "\ufffd"
 
 
 Views = Callable[[Visit], Mapping[str, LiveView]]
