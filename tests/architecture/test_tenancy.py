@@ -77,7 +77,7 @@ def test_the_audit_log_is_a_chain_from_the_first_migration() -> None:
 
 def test_sessions_open_only_through_the_unit_of_work() -> None:
     elsewhere = [
-        place(path, node.lineno)
+        place(path, getattr(node, "lineno", 0))
         for path in tracked_files(".py")
         if (name := str(path.relative_to(ROOT))).startswith("stackdock/")
         and not name.startswith((SESSIONS_ARE_MADE_IN, READS_THE_OUTBOX_BESIDE_THEM))
