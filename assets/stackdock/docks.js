@@ -208,11 +208,11 @@ export function DemoNote({ children }) {
   return docks.some((dock) => dock.is_demo) ? h("div", { className: "note" }, children) : null;
 }
 
+/** What goes with the demo, in numbers: "2 docks, 214 resources". */
 export function DemoContent() {
   const docks = useRows("docks").filter((dock) => dock.is_demo);
-  return h(
-    "ul",
-    null,
-    docks.map((dock) => h("li", { key: dock.id }, `${dock.name}, ${NUMBER.format(dock.resource_count)} resources`)),
-  );
+  const resources = docks.reduce((sum, dock) => sum + (dock.resource_count ?? 0), 0);
+  return `${amount(docks.length, "dock")}, ${amount(resources, "resource")}`;
 }
+
+const amount = (count, one) => `${NUMBER.format(count)} ${one}${count === 1 ? "" : "s"}`;

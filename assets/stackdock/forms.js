@@ -1,5 +1,5 @@
 // Forms and buttons that do their work once, however often they are pressed.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const MOST_CHARACTERS = 32000; // a longer message would only cut the connection, with no word
 const GIVE_UP_MS = 20000; // no answer: the connection is gone, and the key keeps a repetition harmless
@@ -72,10 +72,28 @@ export function ActionForm({ answered = 0, failed = false, label, busyWords, onS
   );
 }
 
-/** A button that sends one key per press and rests until it is answered, or for `restMs` where nothing answers. */
-export function OnceButton({ answered = 0, restMs = 1500, label, className, disabled, onRun, children }) {
+/** What takes the focus of a button that goes: the button that came in its place, else the page's title. */
+function focusNextTo(place) {
+  if (![null, document.body].includes(document.activeElement)) return;
+  const next = place?.isConnected ? place.querySelector("button:not(:disabled)") : null;
+  (next ?? document.querySelector("h1[tabindex]"))?.focus({ preventScroll: true });
+}
+
+/**
+ * A button that sends one key per press and rests until it is answered, or for `restMs` where nothing answers; it says `busyWords`
+ * meanwhile. One that goes with its work does not take the focus along.
+ */
+export function OnceButton({ answered = 0, restMs = 1500, label, className, disabled, busyWords, onRun, children }) {
   const key = useRef("");
+  const button = useRef(null);
   const [resting, setResting] = useState(false);
+  useLayoutEffect(() => {
+    const place = button.current.parentElement;
+    const here = button.current;
+    return () => {
+      if (document.activeElement === here) queueMicrotask(() => focusNextTo(place));
+    };
+  }, []);
   useEffect(() => {
     if (!resting) return undefined;
     const timer = setTimeout(() => setResting(false), restMs);
@@ -89,7 +107,11 @@ export function OnceButton({ answered = 0, restMs = 1500, label, className, disa
     onRun(key.current);
   };
   // Not `disabled` while it rests: that would take the focus away from whoever pressed it.
-  return h("button", { type: "button", className, disabled, "aria-disabled": resting, "aria-busy": resting, "aria-label": label, title: label, onClick }, children);
+  return h(
+    "button",
+    { ref: button, type: "button", className, disabled, "aria-disabled": resting, "aria-busy": resting, "aria-label": label, title: label, onClick },
+    resting && busyWords ? busyWords : children,
+  );
 }
 
 /** A button that first says what will go. `onOpen` asks the server, `children` shows its answer. */

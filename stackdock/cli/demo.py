@@ -30,7 +30,8 @@ def on(org: Org = None, as_json: AsJson = False) -> None:
 def off(org: Org = None, as_json: AsJson = False) -> None:
     """Remove every demo dock with all that came from it."""
     removed = run_command(_off(org))
-    print(json.dumps(removed) if as_json else f"The demo is off: {removed['removed']} docks removed")
+    went = f"{removed['removed']} docks removed" if removed["removed"] else "there was none"
+    print(json.dumps(removed) if as_json else f"The demo is off: {went}")
 
 
 async def _on(org: str | None) -> dict[str, Any]:

@@ -38,13 +38,15 @@ async def start_demo(scope: Scope, work: Work) -> dict[str, Any]:
 
 @mutation(Area.DOCKS)
 async def remove_demo(scope: Scope, work: Work) -> dict[str, int]:
-    """Remove every demo dock with all that came from it."""
+    """Remove every demo dock with all that came from it; says how many docks and resources went. Without a demo: nothing."""
     await lock_dock_names(work)
     docks = await _list_demo_docks(work)
-    for dock in docks:
-        await take_away(work, dock)
-    work.record(AuditAction.DEMO_REMOVED, target_kind="demo", after={"docks": len(docks)})
-    return {"removed": len(docks)}
+    if not docks:
+        work.leave_unchanged()
+        return {"removed": 0, "resources": 0}
+    resources = sum([await take_away(work, dock) for dock in docks])
+    work.record(AuditAction.DEMO_REMOVED, target_kind="demo", before={"docks": len(docks), "resources": resources})
+    return {"removed": len(docks), "resources": resources}
 
 
 async def _link(work: Work, slug: str, taken: set[str]) -> str:

@@ -52,13 +52,14 @@ async def remove_dock(scope: Scope, work: Work, dock_id: str) -> dict[str, str]:
     return {"id": dock.id, "name": dock.name}
 
 
-async def take_away(work: Work, dock: Dock) -> None:
-    """Delete the dock with all that hangs on it, by the tables' own cascades, and record what went."""
+async def take_away(work: Work, dock: Dock) -> int:
+    """Delete the dock with all that hangs on it, by the tables' own cascades, and record it; returns how many resources went."""
     present = await count_resources(work.session, dock.id)
     before = {"name": dock.name, "provider": dock.provider, "account": dock.account, "resources": present}
     record_dock(work, AuditAction.DOCK_REMOVED, dock, before=before)
     await work.session.delete(dock)
     await work.session.flush()
+    return sum(present.values())
 
 
 async def count_resources(session: AsyncSession, dock_id: str, *, removed: bool = False) -> dict[str, int]:

@@ -139,7 +139,8 @@ def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def mutation(
     area: Area | None, level: Level = Level.FULL, *, reason: str = ""
 ) -> Callable[[Callable[Concatenate[Scope, Work, P], Awaitable[R]]], Callable[Concatenate[Scope, P], Awaitable[R]]]:
-    """For a function that changes rows. It gets a Work, must record at least one audit entry, and returns JSON-ready data.
+    """For a function that changes rows. It gets a Work, must record at least one audit entry (or say
+    that it changed nothing), and returns JSON-ready data.
 
     With an idempotency key in the scope, the first call does the work and every repetition returns its result.
     `area=None` is for what nobody has a role for yet (set-up, sign-in): `reason` says why.
@@ -161,7 +162,7 @@ def mutation(
                         await session.flush()
                     work = Work(session, scope)
                     result = await function(scope, work, *args, **kwargs)
-                    if not work.entries:
+                    if not work.entries and not work.is_unchanged:
                         raise RuntimeError(f"{operation.name} recorded no audit entry: no entry, no change")
                     await audit.append(session, scope, work.entries)
                     if claim:

@@ -22,6 +22,7 @@ class Work:
         self.session = session
         self.scope = scope
         self.entries: list[Entry] = []
+        self.is_unchanged = False
 
     async def get(self, model: type[Row], row_id: object) -> Row:
         """The row, locked until the transaction ends. NotFound when it is missing or not this scope's to see."""
@@ -35,3 +36,7 @@ class Work:
     def record(self, action: AuditAction, **details: Any) -> None:
         """Leave an audit entry; `details` are the fields of `audit.Entry`. Give no secret: what is given is kept for ever."""
         self.entries.append(Entry(action, **details))
+
+    def leave_unchanged(self) -> None:
+        """Say that what was asked for is so already: nothing was changed, so there is nothing to record."""
+        self.is_unchanged = True

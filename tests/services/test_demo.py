@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from stackdock.db.sessions import reading
 from stackdock.errors import Conflict, InvalidInput, ProviderUnavailable
-from stackdock.models import Dock, DockStatus, Organization
+from stackdock.models import AuditEntry, Dock, DockStatus, Organization
 from stackdock.resources import TABLES
 from stackdock.security.scope import system_scope
 from stackdock.services import demo_estate as demo_estates
@@ -55,10 +55,44 @@ async def test_a_second_demo_is_refused_and_one_click_removes_the_first(instance
     with pytest.raises(Conflict):
         await start_demo(scope)
     assert len({dock.name.lower() for dock in await docks(acme)}) == len(SIMULATORS) + 1
-    assert await remove_demo(scope) == {"removed": len(SIMULATORS)}
+    assert await remove_demo(scope) == {"removed": len(SIMULATORS), "resources": 0}
     assert [dock.id for dock in await docks(acme)] == [real.id]
-    assert await remove_demo(scope) == {"removed": 0}
     await start_demo(scope)
+
+
+async def test_removing_a_demo_that_is_not_there_changes_nothing_and_is_not_recorded_as_done(instance: object) -> None:
+    acme = await make_organization()
+    scope = owner_scope(acme, await make_owner(acme))
+    assert await remove_demo(scope) == {"removed": 0, "resources": 0}
+    assert await audited(acme) == []
+    await start_demo(scope)
+    assert (await remove_demo(scope))["removed"] == len(SIMULATORS)
+    assert await remove_demo(scope) == {"removed": 0, "resources": 0}
+    assert [action for action in await audited(acme) if action.startswith("demo.")] == ["demo.started", "demo.removed"]
+
+
+async def test_the_log_and_the_answer_say_how_much_went_with_the_demo(instance: object) -> None:
+    acme = await make_organization()
+    scope = owner_scope(acme, await make_owner(acme))
+    await start_demo(scope)
+    async with open_estate(size=2, interval_seconds=3600):
+        for claim in await claim_due("worker", 10):
+            assert await run_sync(claim) == "success"
+    present = 0
+    async with reading(system_scope(acme.id)) as session:
+        for table in TABLES.values():
+            present += len((await session.exec(select(table.id))).all())
+        assert present > 0
+    assert await remove_demo(scope) == {"removed": len(SIMULATORS), "resources": present}
+    async with reading(system_scope(acme.id)) as session:
+        entry = (await session.exec(select(AuditEntry).where(AuditEntry.action == "demo.removed"))).one()
+        assert entry.before == {"docks": len(SIMULATORS), "resources": present}
+
+
+async def audited(organization: Organization) -> list[str]:
+    async with reading(system_scope(organization.id)) as session:
+        entries = select(AuditEntry.action).where(AuditEntry.organization_id == organization.id)
+        return list((await session.exec(entries.order_by(col(AuditEntry.sequence)))).all())
 
 
 async def test_a_double_click_starts_one_demo(instance: object) -> None:

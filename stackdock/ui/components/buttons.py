@@ -23,6 +23,7 @@ class OnceButton(rx.Component):
     label: rx.Var[str]
     disabled: rx.Var[bool]
     rest_ms: rx.Var[int]
+    busy_words: rx.Var[str]
     on_run: rx.EventHandler[passthrough_event_spec(str)]
 
 

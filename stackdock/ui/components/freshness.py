@@ -83,7 +83,7 @@ class DemoNote(rx.Component):
 
 
 class DemoContent(rx.Component):
-    """The demo's docks, by name and number of resources."""
+    """What goes with the demo, in numbers: "2 docks, 214 resources"."""
 
     library = LIBRARY
     tag = "DemoContent"

@@ -8,17 +8,17 @@ import reflex as rx
 
 from stackdock.live.vars import live_meta, live_row
 from stackdock.security.permissions import Area, Level
-from stackdock.ui.components.buttons import ConfirmDialog, link_button, once_button
+from stackdock.ui.components.buttons import link_button, once_button
 from stackdock.ui.components.cards import card
 from stackdock.ui.components.docks import DockFigure, NextSync
-from stackdock.ui.components.freshness import DemoContent, DemoNote, DockCount
+from stackdock.ui.components.freshness import DockCount
 from stackdock.ui.components.links import link
 from stackdock.ui.components.text import joined
 from stackdock.ui.shell import Screen, allowed, page, screen
-from stackdock.ui.states.demo import DemoState
 from stackdock.ui.states.docks import DocksState
 from stackdock.ui.states.visits import Nav
 from stackdock.ui.tables.column import Row
+from stackdock.ui.tables.demo_mark import demo_note
 from stackdock.ui.tables.dock_facts import rejected_words
 from stackdock.ui.tables.docks import DOCKS
 from stackdock.ui.tables.live_list import live_list
@@ -40,7 +40,7 @@ def docks() -> Screen:
     content = rx.el.div(
         live_list("docks", rejected_note),
         live_list("dock_kinds", held_elsewhere),
-        _demo_note(),
+        demo_note(),
         rx.el.div(
             DockFigure.create(label="Resources", figure="resources"),
             DockFigure.create(label="Fresh docks", figure="fresh"),
@@ -108,24 +108,4 @@ def held_elsewhere(row_id: rx.Var[str]) -> rx.Component:
             role="status",
         ),
         rx.fragment(),
-    )
-
-
-def _demo_note() -> rx.Component:
-    """Clearly a demo, and gone with one click, after it was said what goes."""
-    remove = ConfirmDialog.create(
-        rx.el.p("These docks and everything that came from them go:"),
-        DemoContent.create(),
-        rx.el.p("Nothing else is touched. The demo can be started again at any time while no dock is linked."),
-        trigger="Remove the demo",
-        trigger_class="btn",
-        title="Remove the demo estate?",
-        confirm="Remove the demo",
-        answered=DemoState.answered,
-        on_confirm=lambda key: DemoState.remove(key),
-    )
-    return DemoNote.create(
-        rx.el.span(rx.el.span("A demo estate is linked. "), class_name="st idle"),
-        rx.el.span("Its docks are simulated, and change by themselves every few seconds.", class_name="muted"),
-        allowed(Area.DOCKS, Level.FULL, remove),
     )

@@ -18,6 +18,7 @@ from stackdock.ui.components.freshness import KindTotal, StatusBar
 from stackdock.ui.components.links import link
 from stackdock.ui.shell import Screen, page, screen
 from stackdock.ui.states.visits import Nav, Visit
+from stackdock.ui.tables.demo_mark import demo_note
 from stackdock.ui.tables.feeds import audit_line, change_line, needy_dock, needy_kind
 from stackdock.ui.tables.live_list import live_list
 from stackdock.ui.tables.placeholders import no_dock_yet
@@ -50,7 +51,9 @@ def _views(visit: Visit) -> Mapping[str, LiveView]:
 @page("/o/[slug]", "Home", nav=Nav("Home", "house"), permission=(Area.DOCKS, Level.READ), views=_views)
 def home() -> Screen:
     nothing = live_meta("docks", "ready") & (live_meta("docks", "count", int) == 0)
-    return screen("Home", rx.cond(nothing, no_dock_yet("resources"), rx.el.div(_numbers(), _columns(), class_name="page")))
+    return screen(
+        "Home", rx.cond(nothing, no_dock_yet("resources"), rx.el.div(demo_note(), _numbers(), _columns(), class_name="page"))
+    )
 
 
 def _numbers() -> rx.Component:

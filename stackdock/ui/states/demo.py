@@ -1,4 +1,4 @@
-"""The demo estate: on with one click, off with one click after what will go was said."""
+"""The demo estate: on with one click, off with one click on a button that says what goes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope
 from stackdock.services.demo import remove_demo, start_demo
 from stackdock.ui.states.handlers import handler
+from stackdock.ui.states.notices import notify
 
 
 class DemoState(rx.State):
@@ -24,7 +25,11 @@ class DemoState(rx.State):
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def remove(self, scope: Scope, idempotency_key: str) -> None:
         try:
-            await remove_demo(scope)
+            gone = await remove_demo(scope)
+            docks, resources = gone["removed"], gone["resources"]
+            words = f"The demo is gone: {docks} docks, {resources:,} resources." if docks else "There is no demo any more."
+            async with self:
+                await notify(self, words, "success")
         finally:
             async with self:
                 self.answered += 1

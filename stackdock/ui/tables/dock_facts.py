@@ -12,11 +12,12 @@ from stackdock.ui.components.intervals import interval_words
 from stackdock.ui.components.providers import provider_label
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Row
+from stackdock.ui.tables.demo_mark import demo_tag
 
 
 def dock_status(row: Row) -> rx.Component:
     """Beside the title: status, and that it is a demo."""
-    return rx.fragment(DockStatus.create(dock=row), rx.cond(row["is_demo"], rx.el.span("Demo", class_name="tag demo far")))
+    return rx.fragment(DockStatus.create(dock=row), demo_tag(row))
 
 
 def _address(row: Row) -> rx.Component:

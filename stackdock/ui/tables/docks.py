@@ -14,12 +14,13 @@ from stackdock.ui.components.text import joined
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.docks import DocksState
 from stackdock.ui.tables.column import Column, Row, Table
+from stackdock.ui.tables.demo_mark import demo_tag
 
 
 def _name(row: Row) -> rx.Component:
     return rx.el.span(
         link(row["name"].to(str), to=joined("/docks/", row["id"].to(str)), class_name="row-link"),
-        rx.cond(row["is_demo"], rx.el.span("Demo", class_name="tag demo")),
+        demo_tag(row),
         class_name="named",
     )
 

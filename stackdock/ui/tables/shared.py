@@ -11,6 +11,7 @@ from stackdock.ui.components.freshness import Seen
 from stackdock.ui.components.providers import provider_label
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Column, Row
+from stackdock.ui.tables.demo_mark import demo_tag
 
 
 def name_column() -> Column:
@@ -18,7 +19,12 @@ def name_column() -> Column:
 
 
 def dock_column() -> Column:
-    return Column("Dock", lambda row: provider_label(row["provider"].to(str), row["dock_name"].to(str)), ("dock_name",), width=16)
+    return Column("Dock", _dock, ("dock_name",), width=16)
+
+
+def _dock(row: Row) -> rx.Component:
+    label = provider_label(row["provider"].to(str), row["dock_name"].to(str))
+    return rx.el.span(label, demo_tag(row), class_name="named")
 
 
 def region_column() -> Column:
@@ -32,4 +38,4 @@ def seen_column(kind: str) -> Column:
 def under_line(row: Row, *parts: rx.Var[Any]) -> rx.Component:
     """A phone's second line: the dock, and what else is known, parted by dots."""
     rest = [rx.cond(part, joined(" · ", part.to(str)), "") for part in (row["region"], *parts)]
-    return rx.fragment(row["dock_name"].to(str), *rest)
+    return rx.fragment(demo_tag(row), row["dock_name"].to(str), *rest)
