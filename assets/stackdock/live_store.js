@@ -5,6 +5,7 @@
 // bound to one view at a time. Messages, each one object:
 //
 //   {b: {slot: view | null}}                   the slot shows this view from its snapshot on; null: the slot is dropped
+//   {only: [slots]}                            every other slot is dropped, also one bound on an earlier connection
 //   {v, s, c: [cell names], r: [[id, …]], m}   snapshot number s of a view: all its rows, in order
 //   {v, s, u: {id: {cell: value}}, a: {id: […]}, d: [id], o: [[id, index]], i: [id], m}
 //                                              patch s of a view: cells changed, rows added and removed; o moves or places rows
@@ -54,6 +55,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
   // --- what the server sends -------------------------------------------------------------------------------------------
 
   function receive(message) {
+    if (message.only) for (const name of [...slots.keys()]) if (!message.only.includes(name)) bind(name, null);
     if (message.b) for (const name in message.b) bind(name, message.b[name]);
     if (message.r) applySnapshot(message);
     else if (message.v) applyPatch(message);

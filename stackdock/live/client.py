@@ -26,6 +26,10 @@ class Client:
     def views(self) -> set[SharedView]:
         return set(self.slots.values())
 
+    def asked(self) -> set[str]:
+        """Every slot that is bound, or about to be."""
+        return self._asked.keys() | self.slots.keys()
+
     def page_slots(self) -> set[str]:
         return self._asked.keys() - self.app_wide
 

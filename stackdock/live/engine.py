@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Protocol
 
@@ -233,6 +233,15 @@ class LiveEngine:
             if shared not in client.views():
                 shared.leave(socket_id, self.clock.now())
             client.socket.send(wire.bound({slot: None}), force=True)
+
+    def keep_only(self, socket_id: str, slots: Collection[str]) -> None:
+        """Drop every other slot, of the app's too: also one that the tab still shows from an earlier connection."""
+        client = self._clients.get(socket_id)
+        for slot in client.asked() - set(slots) if client else ():
+            self.unwatch(socket_id, slot)
+        socket = self._find_socket(socket_id)
+        if socket is not None:
+            socket.send(wire.kept(slots), force=True)
 
     def resend(self, socket_id: str) -> None:
         """Send a tab all its slots again, whole."""

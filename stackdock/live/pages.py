@@ -18,7 +18,7 @@ Reflex runs `on_load` again after a reconnect, so a page that watches there is l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import reflex as rx
 
@@ -50,6 +50,11 @@ async def load_more(state: rx.State, slot: str) -> None:
 async def unwatch(state: rx.State, slot: str) -> None:
     """Drop one slot, on both sides."""
     process.engine().unwatch(_socket_id(state), slot)
+
+
+def keep_only(state: rx.State, slots: Collection[str]) -> None:
+    """Drop every other slot of the tab, the shell's too, and whatever it still shows from an earlier connection."""
+    process.engine().keep_only(_socket_id(state), slots)
 
 
 async def resend(state: rx.State) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,11 @@ class Message:
 def bound(slots: Mapping[str, str | None]) -> Message:
     """From its snapshot on a slot shows this view; None: the slot is dropped."""
     return Message({"b": slots})
+
+
+def kept(slots: Iterable[str]) -> Message:
+    """Every slot but these is dropped, whatever the tab may still show from an earlier connection."""
+    return Message({"only": sorted(slots)})
 
 
 def snapshot(view_id: str, seq: int, cells: Sequence[str], rows: Sequence[Sequence[Any]], meta: Mapping[str, Any]) -> Message:

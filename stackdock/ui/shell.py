@@ -23,8 +23,9 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
-from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, Keeper, Toaster
-from stackdock.ui.sidebar import sidebar, tabbar
+from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, Keeper, SignOut, Toaster
+from stackdock.ui.components.text import joined
+from stackdock.ui.sidebar import first_open, sidebar, tabbar
 from stackdock.ui.states.console import ConsoleState
 from stackdock.ui.states.notices import NoticeState
 from stackdock.ui.states.session import SessionState
@@ -148,11 +149,21 @@ def _draw(drawn: Screen, declared: PageDeclaration) -> rx.Component:
 
 
 def _no_permission(declared: PageDeclaration) -> Screen:
+    """Why, and the first page that is open; where none is, the person's other organizations and the way out."""
+    why = f"Your role in this organization does not include {declared.area.value}. An owner can change that."
+    nothing = "Your role in this organization opens no page. An owner can change that. Until then there is nothing here for you."
+    elsewhere = rx.foreach(
+        SessionState.organizations,
+        lambda one: rx.cond(
+            one["slug"] != SessionState.organization_slug,
+            rx.el.a(joined("Go to ", one["name"]), href=joined("/o/", one["slug"]), class_name="btn"),
+        ),
+    )
     refusal = empty(
         "lock",
         "This page is not open to you",
-        f"Your role in this organization does not include {declared.area.value}. An owner can change that.",
-        link_button("Go to Home", to="", icon="house"),
+        first_open(lambda _words, _path: why, nothing),
+        first_open(lambda words, path: link_button(f"Go to {words}", to=path), rx.fragment(elsewhere, SignOut.create())),
     )
     return screen(declared.title, refusal)
 

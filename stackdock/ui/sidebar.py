@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -43,6 +44,12 @@ def tabbar(here: PageDeclaration) -> rx.Component:
         class_name="tabbar",
         aria_label="Main, at the bottom",
     )
+
+
+def first_open(drawn: Callable[[str, str], Any], otherwise: Any) -> Any:
+    """`drawn(words, path)` of the first page in the sidebar that this person may open; `otherwise` where there is none."""
+    entries = [(page, page.nav.words) for page in _entries() if page.nav]
+    return reduce(lambda rest, one: rx.cond(_may_open(one[0]), drawn(one[1], _path(one[0])), rest), reversed(entries), otherwise)
 
 
 def _entries() -> list[PageDeclaration]:

@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlmodel import Session, SQLModel, create_engine, select
 
 from stackdock.columns import new_id, utc_now
-from stackdock.models import Dock, DockKind, DockStatus, Organization
+from stackdock.models import Dock, DockKind, DockStatus, Membership, Organization, User
 from stackdock.resources import Server, Status
-from tests.fixtures.console import Console
+from tests.fixtures.console import PASSWORD, Console
 
 _RUN = """
 import json, sqlite3, sys
@@ -70,6 +71,14 @@ def add_quiet_dock(console: Console, name: str, server_names: tuple[str, ...] = 
     add_rows(console, dock)
     add_rows(console, kind, *[make_server(dock, one) for one in server_names])
     return dock
+
+
+def add_person(console: Console, email: str, name: str, role: str = "owner") -> str:
+    """Another member of the organization, whose password is that of the owner. Commits it; returns the user's id."""
+    user = User(email=email, name=name, password_hash=PasswordHasher().hash(PASSWORD))
+    add_rows(console, user)
+    add_rows(console, Membership(organization_id=_organization_id(console), user_id=user.id, role=role))
+    return user.id
 
 
 def make_server(dock: Dock, name: str, **fields: Any) -> Server:

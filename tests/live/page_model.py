@@ -26,6 +26,9 @@ class PageModel:
 
     def receive(self, message: dict[str, Any]) -> None:
         self.log.append(message)
+        if "only" in message:
+            self.wanted = {slot: view_id for slot, view_id in self.wanted.items() if slot in message["only"]}
+            self.views = {known: view for known, view in self.views.items() if known in self.wanted.values()}
         for slot, view_id in message.get("b", {}).items():
             if view_id is None:
                 self.wanted.pop(slot, None)

@@ -190,3 +190,20 @@ def test_an_unanswered_patch_is_dropped_after_its_time() -> None:
 @pytest.mark.parametrize("reason", ["signed out"])
 def test_being_ended_by_the_server_is_told(reason: str) -> None:
     assert run({"receive": {"end": reason}})[-1]["ends"] == [reason]
+
+
+def test_every_slot_that_is_not_kept_is_gone_from_the_store() -> None:
+    both = ["servers", "docks"]
+    found = run(
+        BIND | {"watch": [["servers", "a"], ["servers"]]},
+        FIRST,
+        {"receive": {"b": {"docks": "w"}}},
+        {"receive": {"v": "w", "s": 1, "c": ["name"], "r": [["x", "Acme"]], "m": {}}, "show": both},
+        {"receive": {"only": ["docks"]}, "show": both},
+        {"receive": {"only": []}, "show": both},
+    )
+    assert [len(plain(found[3], slot)) for slot in both] == [2, 1]
+    assert [len(plain(found[4], slot)) for slot in both] == [0, 1]
+    assert found[4]["renders"]["servers\nids"] > found[3]["renders"]["servers\nids"], "whoever drew it is told"
+    assert [len(plain(found[5], slot)) for slot in both] == [0, 0]
+    assert (found[5]["sizes"]["views"], found[5]["sizes"]["slots"]) == (0, 0)

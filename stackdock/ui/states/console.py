@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import reflex as rx
 
 from stackdock.errors import NotFound, PermissionDenied
@@ -13,6 +15,7 @@ from stackdock.services.docks import select_dock_kinds, select_docks
 from stackdock.services.resources import select_counts
 from stackdock.ui.states.handlers import handler
 from stackdock.ui.states.scopes import scope_of, signed_in_of
+from stackdock.ui.states.session import SessionState
 from stackdock.ui.states.visits import Visit, find_page
 
 COUNTS_INTERVAL_SECONDS = 0.5  # every change of a resource touches the counts
@@ -28,20 +31,35 @@ class ConsoleState(rx.State):
         try:
             scope = await scope_of(self)
         except NotFound:
-            self.levels, self.has_arrived = {}, True
+            self._enter_with({})
+            pages.keep_only(self, ())
             return
-        self.levels = {area.value: int(scope.permissions.get(area, Level.NONE)) for area in Area}
-        self.has_arrived = True
+        self._enter_with({area.value: int(scope.permissions.get(area, Level.NONE)) for area in Area})
         process.engine().introduce(self.router.session.session_id, (await signed_in_of(self)).session_id, scope.actor.id)
-        await pages.watch_app(self, _shell_views(scope))
+        shell, page = _shell_views(scope), self._page_views(scope)
+        pages.keep_only(self, shell.keys() | page.keys())
+        await pages.watch_app(self, shell)
+        await pages.watch_page(self, page)
+
+    def _enter_with(self, levels: dict[str, int]) -> None:
+        """In a role that may less than the last one, what the forms of that one were told is forgotten."""
+        if any(levels.get(area, 0) < level for area, level in self.levels.items()):
+            for state in self._get_root_state().substates.values():
+                if not isinstance(state, ConsoleState | SessionState):
+                    state.reset()
+        self.levels, self.has_arrived = levels, True
+
+    def _page_views(self, scope: Scope) -> Mapping[str, LiveView]:
+        """None for a page that this person may not see."""
         found = find_page(self.router.url.path)
         if found is None or not scope.allows(found[0].area, found[0].level):
-            return
+            return {}
         page, parts = found
         try:
-            await pages.watch_page(self, page.views(Visit(scope, parts, self.router.url.query_parameters)))
+            return page.views(Visit(scope, parts, self.router.url.query_parameters))
         except PermissionDenied:
             self.levels = self.levels | {page.area.value: int(Level.NONE)}
+            return {}
 
     @handler(None)
     async def fill_gap(self, scope: Scope) -> None:
