@@ -17,6 +17,7 @@ from stackdock.adapters.mapper import Mapper
 from stackdock.cli import app
 from stackdock.providers import ADAPTERS
 from stackdock.resources import KINDS
+from stackdock.settings import settings
 from stackdock.simulators import ACCEPTED_TOKEN, SIMULATORS, open_simulator
 from tests.adapters.wire import always, listening
 
@@ -205,6 +206,24 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(arguments: list[str], s
     assert_one_sentence(done)
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_the_kinds_are_these_and_no_others() -> None:
+    every = (
+        "server web_service domain database block_volume bucket repository deployment monitor issue backup_schedule snapshot "
+        "backup_integration"
+    )
+    assert every.split() == list(KINDS)
+
+
+def test_reading_opens_no_database_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STACKDOCK_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nowhere")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STACKDOCK_DATA_DIR")
+    settings.cache_clear()
+    assert run("read", "hetzner", "--simulator", "--size", "1").returncode == 0
+    assert run("list").returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", [["--help"], ["list", "--help"], ["read", "--help"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -10,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 import websockets
 
+from stackdock.security.keyring import Keyring
 from tests.fixtures.console import ROOT, STACKDOCK, Console, running_console
 
 STOP_SECONDS = 10.0
@@ -39,6 +41,19 @@ def watch(event, arguments):
         os._exit(70)
 
 sys.addaudithook(watch)
+"""
+BREAKABLE_FEED = """
+import os
+from stackdock.live import outbox_sqlite
+
+look = outbox_sqlite.SqliteFeed._has_changed
+
+def break_or_look(feed):
+    if os.path.exists(os.environ["BROKEN"]):
+        raise RuntimeError("broken on purpose")
+    return look(feed)
+
+outbox_sqlite.SqliteFeed._has_changed = break_or_look
 """
 SOCKETS_PER_SESSION = 100
 
@@ -131,6 +146,23 @@ def test_a_database_that_cannot_be_used_is_said_plainly(shared: Console, url: st
     assert "Traceback" not in refused.stderr
 
 
+def test_without_the_key_of_its_data_it_does_not_start_and_names_the_key(tmp_path: Path) -> None:
+    with running_console(tmp_path) as console:
+        key_file = console.data_dir / "master.key"
+        key_id = json.loads(key_file.read_text())["current"]
+        assert console.stop() == 0
+        for wrong in (None, Keyring.generate().dump()):
+            key_file.unlink()
+            if wrong:
+                key_file.write_text(wrong)
+            refused = _serve(console.environment)
+            assert refused.returncode == 1
+            assert f"master key {key_id}" in refused.stderr
+            assert "Traceback" not in refused.stderr
+            assert (key_file.read_text() if key_file.exists() else None) == wrong
+            key_file.touch()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_that_was_asked_for_is_a_success(tmp_path: Path, how: signal.Signals) -> None:
     with running_console(tmp_path) as console:
@@ -150,6 +182,28 @@ async def test_ctrl_c_stops_it_with_a_thousand_sockets_open(tmp_path: Path) -> N
         assert status == 0
         assert took_seconds < STOP_SECONDS
         assert not _group_members(console.running.pid)
+
+
+def test_an_engine_that_ends_again_and_again_ends_the_process_so_that_a_supervisor_starts_another(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BREAKABLE_FEED)
+    console, broken = Console(tmp_path, {}), tmp_path / "broken"
+    console.environment |= {"PYTHONPATH": str(tmp_path), "BROKEN": str(broken)}
+    console.start()
+    try:
+        assert httpx.get(f"{console.address}/ping").status_code == 200
+        broken.touch()
+        said: set[int] = set()
+        while console.running.poll() is None:
+            with suppress(httpx.TransportError):
+                said.add(httpx.get(f"{console.address}/ping").status_code)
+        assert console.running.returncode == 1
+        assert 503 in said
+    finally:
+        console.stop()
+    assert console.output().count("broken on purpose") >= 1
+    assert "CRITICAL" in console.output()
+    assert "The live engine has ended for good" in console.output()
+    assert not _group_members(console.running.pid)
 
 
 def test_a_second_start_needs_no_network(tmp_path: Path, shared: Console) -> None:

@@ -56,3 +56,13 @@ async def test_the_database_file_is_this_users_alone(tmp_path: Path) -> None:
         assert {path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()} == {0o600}
     finally:
         await close_database()
+
+
+async def test_sqlite_writes_ahead_so_that_no_reader_waits_for_a_writer(tmp_path: Path) -> None:
+    opened = await open_database(f"sqlite:///{tmp_path / 'data' / 'stackdock.db'}")
+    try:
+        async with opened.engine.connect() as connection:
+            assert (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar() == "wal"
+            assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
+    finally:
+        await close_database()

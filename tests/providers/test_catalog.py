@@ -34,6 +34,12 @@ def test_a_provider_tells_a_person_what_to_bring(adapter: Adapter) -> None:
     assert adapter.kinds
 
 
+def test_syncs_keep_to_the_limits_that_the_providers_publish() -> None:
+    published = {slug: {(limit.calls, limit.per_seconds) for limit in adapter.limits} for slug, adapter in ADAPTERS.items()}
+    assert published["hetzner"] == {(3600, 3600)}
+    assert published["digitalocean"] == {(5000, 3600), (250, 60)}
+
+
 def test_a_provider_costs_one_file_and_one_line(tmp_path: Path) -> None:
     """In a copy of the package: the documented example, its line, and the command line knows it."""
     (example,) = re.findall(r"```python\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import select, update
 
 from stackdock.columns import new_id, utc_now
@@ -58,6 +59,26 @@ async def test_tombstones_go_after_their_days_and_present_resources_never(databa
     await make_server(dock, "long gone", removed_at=ago(days=days + 1))
     await prune_old_rows(SCOPE)
     assert await kept(Server) == stays
+
+
+async def test_how_long_is_kept_is_what_the_settings_say(database: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("SYNC_RUN_RETENTION_DAYS", "2"), ("TOMBSTONE_RETENTION_DAYS", "5"), ("OUTBOX_RETENTION_MINUTES", "90")):
+        monkeypatch.setenv(f"STACKDOCK_{name}", value)
+    settings.cache_clear()
+    acme = await make_organization()
+    dock = await make_dock(acme)
+    for days in (1, 3):
+        values = {"organization_id": acme.id, "dock_id": dock.id, "finished_at": ago(days=days), "status": RunStatus.SUCCESS}
+        await save(SyncRun(**values))
+    kept_server = await make_server(dock, "recently removed", removed_at=ago(days=4))
+    await make_server(dock, "long gone", removed_at=ago(days=6))
+    assert await prune_old_rows(SCOPE) == {"sync_run": 1, "server": 1}
+    assert await kept(Server) == {kept_server.id}
+    await prune_change_outbox(SCOPE)
+    for minutes, forgotten in ((80, False), (100, True)):
+        async with transaction(SCOPE) as session:
+            await session.exec(update(ChangeOutbox).values(recorded_at=ago(minutes=minutes)))
+        assert (await prune_change_outbox(SCOPE) > 0) is forgotten
 
 
 async def test_more_than_one_batch_goes(database: object) -> None:

@@ -1,14 +1,17 @@
 """One sync run against a simulated provider, good and bad."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from stackdock.adapters.limits import RateLimit
 from stackdock.columns import utc_now
 from stackdock.db.sessions import transaction
 from stackdock.models import Dock, DockStatus, KindOutcome, RunStatus
+from stackdock.providers import ADAPTERS
 from stackdock.security.scope import system_scope
 from stackdock.simulators import FaultRule, open_simulator
 from stackdock.simulators.faults import Fault
@@ -142,6 +145,18 @@ async def test_a_rate_limit_ends_the_run_and_its_retry_after_is_honoured(instanc
     shown = await fetch(dock)
     assert shown.error_code == "RateLimited"
     assert seconds_until_next(shown) >= 1790
+
+
+async def test_a_sync_asks_no_more_often_than_the_provider_publishes(instance: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    once_an_hour = (RateLimit(calls=1, per_seconds=3600),)
+    monkeypatch.setitem(ADAPTERS, "hetzner", replace(ADAPTERS["hetzner"], limits=once_an_hour))  # type: ignore[arg-type]
+    async with open_simulator("hetzner", size=3) as provider:
+        dock = await link(await make_organization(), provider)
+        assert await sync(dock) == RunStatus.PARTIAL
+        assert provider.simulator.requests == 1, "though the provider itself would have answered more"
+    shown = await fetch(dock)
+    assert shown.error_code == "RateLimited"
+    assert seconds_until_next(shown) >= 3500
 
 
 @pytest.mark.parametrize("path", ["/servers", None])
