@@ -84,6 +84,7 @@ class Client:
 
     def __init__(self, processor: BaseStateEventProcessor, token: str, cookie: str | None, path: str) -> None:
         self.processor, self.token, self.cookie, self.path = processor, token, cookie, path
+        self.deltas: list[Any] = []  # every one that came back, in order: a later value hides no earlier one here
 
     async def send(self, name: str, **payload: Any) -> dict[str, Any]:
         """Send one event by its full name; gives every var that came back, by its short name."""
@@ -101,6 +102,7 @@ class Client:
         event = Event(name=name, payload=payload, router_data=router_data)
         seen: dict[str, Any] = {}
         async for delta in self.processor.enqueue_stream_delta(self.token, event):
+            self.deltas.append(repr(delta))
             for changes in delta.values():
                 seen |= {key.removesuffix("_rx_state_"): value for key, value in changes.items()}
         return seen

@@ -62,6 +62,7 @@ async def test_a_typed_credential_never_comes_back_to_a_browser(
         replaced = await page.send(f"{CredentialsState.get_full_name()}.replace", dock_id=dock.id, form=form)
         assert "rejected" in str(without_secrets(replaced)["field_errors"])
         for one in (linking, page):
+            assert without_secrets(one.deltas)
             kept = without_secrets((await one.state())._get_root_state().dict())
             assert LinkState.get_full_name() in kept
     assert caplog.records
