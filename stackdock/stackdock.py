@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import reflex as rx
@@ -18,6 +18,7 @@ from stackdock.live import process
 from stackdock.live.engine import LiveEngine
 from stackdock.live.feeds import open_feed
 from stackdock.live.transport import Transport
+from stackdock.live.upkeep import keep_running
 from stackdock.live.view import LiveView
 from stackdock.scheduler import scheduling
 from stackdock.security.log_redaction import install_log_redaction
@@ -53,15 +54,15 @@ async def following(url: str) -> AsyncIterator[None]:
     transport.install(engine.leave)
     process.use(engine)
     on_commit(process.wake)
-    task = asyncio.create_task(engine.run(), name="live engine")
-    task.add_done_callback(_report_end)
+    task = asyncio.create_task(keep_running(engine.run, engine.clock), name="live engine")
+    task.add_done_callback(_give_up)
     try:
         yield
     finally:
+        task.remove_done_callback(_give_up)
         process.use(None)
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
 
 async def run_query(view: LiveView) -> Sequence[Any]:
@@ -70,9 +71,11 @@ async def run_query(view: LiveView) -> Sequence[Any]:
     return await fetch_rows(view.scope, view.query)
 
 
-def _report_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        logger.critical("The live engine has stopped: pages no longer move. Restart StackDock.", exc_info=error)
+def _give_up(task: asyncio.Task[None]) -> None:
+    """The engine ended while the app runs. The server ends the process at its next look (`cli/server.py`)."""
+    error = None if task.cancelled() else task.exception()
+    logger.critical("The live engine has ended for good: pages no longer move. StackDock stops.", exc_info=error)
+    process.tell(process.Health.FAILED)
 
 
 app = rx.App(

@@ -19,16 +19,18 @@ from starlette.types import ASGIApp
 
 from stackdock.endpoints.cache_headers import with_cache_headers
 from stackdock.errors import StackDockError, StartRefused
+from stackdock.live import process
 from stackdock.live.transport import RememberConnections
 from stackdock.settings import Settings
 
 BACKLOG = 2048  # a thousand browsers reconnect at once after a restart
 GRACE_SECONDS = 2  # for open requests and sockets, once asked to stop
+FAILED_STATUS = 1
 STOP_WITHIN_SECONDS = 15.0  # then the process ends whatever still runs, such as a provider call in a thread
 
 
 class Server(uvicorn.Server):
-    """Calls `when_ready` once it listens; a stop that was asked for is a success, not a crash."""
+    """Calls `when_ready` once it listens; a stop that was asked for is a success, not a crash; stops when pages cannot move."""
 
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
@@ -48,12 +50,20 @@ class Server(uvicorn.Server):
             for sign, handler in before.items():
                 signal.signal(sign, handler)
 
+    async def on_tick(self, counter: int) -> bool:
+        if process.health() is process.Health.FAILED and not self.should_exit:
+            self._begin_to_stop(FAILED_STATUS)
+        return await super().on_tick(counter)
+
+    def _begin_to_stop(self, status: int) -> None:
+        limit = threading.Timer(STOP_WITHIN_SECONDS, os._exit, [status])
+        limit.daemon = True
+        limit.start()
+        self.should_exit = True
+
     def _stop(self, sign: int, _frame: object) -> None:
         if not self.should_exit:
-            limit = threading.Timer(STOP_WITHIN_SECONDS, os._exit, [0])
-            limit.daemon = True
-            limit.start()
-            self.should_exit = True
+            self._begin_to_stop(0)
         elif sign == signal.SIGINT:
             os._exit(130)  # a second Ctrl-C: the person has waited enough
 
@@ -69,7 +79,7 @@ def load_app(outermost: Callable[[Any], Any] | None = None) -> Startable:
 
 
 def serve(app: Startable, listener: socket.socket, when_ready: Callable[[], Awaitable[None]], settings: Settings) -> None:
-    """Serve until a signal says stop. Raises why the app cannot start."""
+    """Serve until a signal says stop. Raises why the app cannot start, or cannot go on."""
     _allow_many_sockets()
     proxies = ",".join(settings.trusted_proxies)
     config = uvicorn.Config(
@@ -91,6 +101,10 @@ def serve(app: Startable, listener: socket.socket, when_ready: Callable[[], Awai
         if app.failure is None:
             raise
         raise app.failure from None
+    if process.health() is process.Health.FAILED:
+        raise StackDockError(
+            "StackDock has ended itself, because its pages could not be kept live. The log says why; start it again."
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -16,13 +16,14 @@ from urllib.parse import quote, urlsplit
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stackdock.endpoints.handshake import serve_socket
 from stackdock.endpoints.routes import routes
 from stackdock.endpoints.security_headers import add_security_headers, console_policy
 from stackdock.endpoints.visitors import visitor
+from stackdock.live import process
 from stackdock.settings import settings
 
 HEALTH = "/ping"
@@ -69,6 +70,8 @@ class Gate:
         """What answers the request."""
         path = request.url.path
         if path == HEALTH:
+            if (health := process.health()) is not process.Health.WELL:
+                return JSONResponse({"status": False, "live": health}, 503, {"Cache-Control": "no-store"})
             return self._app
         if not _is_own_host(request.scope):
             return PlainTextResponse(

@@ -22,6 +22,7 @@ from stackdock.live.footprint import summarize
 from stackdock.live.pace import Clock, LoopClock, Pace
 from stackdock.live.refresh import Refresher
 from stackdock.live.shared_view import SharedView, Socket
+from stackdock.live.together import run_together
 from stackdock.live.view import LiveView, RunQuery
 
 logger = logging.getLogger(__name__)
@@ -76,15 +77,17 @@ class LiveEngine:
     # --- life --------------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Follow the feed and keep house until cancelled."""
+        """Follow the feed and keep house until cancelled. May be called again after it ended: the feed begins with a gap.
+
+        Raises what ended it otherwise; it never returns.
+        """
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._feed.run(self.intake, self.gap), name="live feed")
-                tasks.create_task(self._keep_house(), name="live housekeeping")
+            await run_together(feed=self._feed.run(self.intake, self.gap), housekeeping=self._keep_house())
         finally:
-            for shared in self._views.values():
-                if shared.task is not None:
-                    shared.task.cancel()
+            runs = [shared.task for shared in self._views.values() if shared.task is not None]
+            for task in runs:
+                task.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
 
     def wake(self) -> None:
         self._feed.wake()

@@ -17,6 +17,7 @@ import psycopg
 from stackdock.live.change import Change
 from stackdock.live.outbox import BATCH, MARKER
 from stackdock.live.outbox_sqlite import Gap, Intake
+from stackdock.live.together import run_together
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +65,9 @@ class PostgresqlFeed:
                     await self._take_position(reader)
                     gap()
                     self._is_following = True
-                    async with asyncio.TaskGroup() as tasks:
-                        tasks.create_task(self._listen(listener))
-                        tasks.create_task(self._follow(reader, intake, gap))
-            except* (psycopg.Error, OSError) as errors:
-                logger.warning("the change outbox cannot be read (%s); next try in %g s", errors.exceptions[0], RETRY_SECONDS)
+                    await run_together(listener=self._listen(listener), reader=self._follow(reader, intake, gap))
+            except (psycopg.Error, OSError) as error:
+                logger.warning("the change outbox cannot be read (%s); next try in %g s", error, RETRY_SECONDS)
             finally:
                 self._is_following = False
                 async with self._finished_look:

@@ -7,6 +7,7 @@ import pytest
 
 from stackdock.endpoints.gate import Gate
 from stackdock.endpoints.security_headers import console_policy
+from stackdock.live import process
 from stackdock.security.cookies import session_cookie_name
 from stackdock.settings import settings
 from tests.endpoints.browser import Page, browser, console
@@ -70,6 +71,18 @@ async def test_another_host_name_is_not_this_console(database: object, host: str
             assert (await client.get(path, headers={"Host": host})).status_code == 421
         assert (await client.get("/ping", headers={"Host": host})).status_code == 200
         assert (await client.get("/o/acme/", headers={"Host": "localhost:3000"})).status_code == 200
+
+
+async def test_whoever_asks_for_health_learns_that_pages_do_not_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_health", process.Health.WELL)
+    async with browser() as client:
+        for health, status in (
+            (process.Health.RESTARTING, 503),
+            (process.Health.FAILED, 503),
+            (process.Health.WELL, 200),
+        ):
+            process.tell(health)
+            assert (await client.get("/ping")).status_code == status
 
 
 async def test_every_answer_carries_the_security_headers(database: object) -> None:
