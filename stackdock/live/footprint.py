@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Enum, Integer, Select, String, Table
+from sqlalchemy import Column, CompoundSelect, Enum, Integer, Select, String, Table
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Grouping
-from sqlalchemy.sql.selectable import Alias, SelectBase
+from sqlalchemy.sql.selectable import Alias, SelectBase, SelectStatementGrouping
 
 from stackdock.live.change import Change, Routes
 
@@ -52,13 +52,11 @@ def summarize(changes: Iterable[Change]) -> list[tuple[str, Routes]]:
 
 
 def footprint(statement: SelectBase) -> Footprint:
-    uses: Counter[str] = Counter()
-    for element in visitors.iterate(statement):
-        if isinstance(element, Table):
-            uses[element.name] += 1
-        elif isinstance(element, Alias):
-            # An alias and the table beside it are two readings of one table: a condition on one says nothing about the other.
-            uses.update({table.name: 1 for table in visitors.iterate(element) if isinstance(table, Table)})
+    if isinstance(statement, SelectStatementGrouping):
+        return footprint(statement.element)
+    uses = _uses(statement)
+    if isinstance(statement, CompoundSelect):
+        return _of_compound(statement, uses)
     conditions: dict[str, dict[str, frozenset[Any]]] = {}
     if isinstance(statement, Select) and statement.whereclause is not None:
         once = _tables_read_once(statement)
@@ -66,6 +64,33 @@ def footprint(statement: SelectBase) -> Footprint:
             if column.table.name in once:
                 of_table = conditions.setdefault(column.table.name, {})
                 of_table[column.name] = of_table.get(column.name, values) & values
+    return Footprint(frozenset(uses), conditions)
+
+
+def _uses(statement: Any) -> Counter[str]:
+    """How often each table stands in the statement."""
+    uses: Counter[str] = Counter()
+    for element in visitors.iterate(statement):
+        if isinstance(element, Table):
+            uses[element.name] += 1
+        elif isinstance(element, Alias):
+            # An alias and the table beside it are two readings of one table: a condition on one says nothing about the other.
+            uses.update({table.name: 1 for table in visitors.iterate(element) if isinstance(table, Table)})
+    return uses
+
+
+def _of_compound(statement: CompoundSelect[Any], uses: Counter[str]) -> Footprint:
+    """A union and its like change only where one of their parts does: a row matters that meets a part's conditions.
+
+    What the compound reads beside its parts (a subquery in its own order) promises nothing.
+    """
+    parts = [footprint(part) for part in statement.selects]
+    beside = uses - sum((_uses(part) for part in statement.selects), Counter())
+    conditions: dict[str, dict[str, frozenset[Any]]] = {}
+    for table in uses.keys() - beside.keys():
+        of_parts = [part.conditions.get(table, {}) for part in parts if table in part.tables]
+        promised = set.intersection(*(set(each) for each in of_parts)) if of_parts else set()
+        conditions[table] = {column: frozenset[Any]().union(*(each[column] for each in of_parts)) for column in promised}
     return Footprint(frozenset(uses), conditions)
 
 

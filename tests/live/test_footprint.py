@@ -4,14 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from stackdock.live.change import Change
 from stackdock.live.footprint import footprint, summarize
 from stackdock.models import Dock
-from stackdock.resources import Server
+from stackdock.resources import TABLES, Server
+from stackdock.security.scope import system_scope
+from stackdock.services.resources import select_counts
 
 SERVERS = select(col(Server.id), col(Server.name))
 OURS = SERVERS.where(col(Server.organization_id) == "ours")
@@ -94,3 +96,36 @@ def test_a_bulk_is_never_judged_less_relevant_than_its_parts() -> None:
     unknown = Change("server", "x", "*", "{}")
     assert any(seen.is_touched_by(*touch) for touch in summarize([*changes, ours]))
     assert any(seen.is_touched_by(*touch) for touch in summarize([*changes, unknown]))
+
+
+def test_a_union_is_touched_by_what_touches_one_of_its_parts() -> None:
+    docks = select(col(Dock.id), col(Dock.name)).where(col(Dock.organization_id) == "ours")
+    both = union_all(OURS, docks).order_by("id")
+    for table in ("server", "dock"):
+        assert touches(both, table=table, organization_id="ours")
+        assert not touches(both, table=table, organization_id="theirs")
+    assert not touches(both, table="organization", organization_id="ours")
+
+
+def test_a_table_that_a_union_reads_twice_matters_to_either_reading() -> None:
+    other = SERVERS.where(col(Server.organization_id) == "other", col(Server.dock_id) == "a")
+    for both in (union_all(OURS, other), union(OURS, union_all(OURS, other)), OURS.except_(other)):
+        assert touches(both, organization_id="ours", dock_id="b")
+        assert touches(both, organization_id="other", dock_id="a")
+        assert not touches(both, organization_id="theirs", dock_id="a")
+    assert touches(union_all(OURS, SERVERS), organization_id="theirs"), "one reading of all"
+    aliased_servers = aliased(Server)
+    beside = union_all(OURS, select(col(aliased_servers.id), col(aliased_servers.name)))
+    assert touches(beside, organization_id="theirs"), "an alias reads it as well"
+
+
+def test_what_a_union_reads_in_its_own_order_matters() -> None:
+    biggest = select(func.max(Server.cpu_count)).scalar_subquery()
+    assert touches(union_all(OURS, OURS).order_by(biggest), organization_id="theirs")
+
+
+def test_the_counts_of_the_sidebar_are_spared_what_other_organizations_do() -> None:
+    scope = system_scope("ours")
+    for name in (str(table.__tablename__) for table in TABLES.values()):
+        assert touches(select_counts(scope), table=name, organization_id="ours", dock_id="a"), name
+        assert not touches(select_counts(scope), table=name, organization_id="theirs", dock_id="a"), name
