@@ -50,16 +50,15 @@ class SessionWatch:
                     seconds = SECONDS_BETWEEN_CHECKS if self._stops else SECONDS_WITHOUT_ENGINE
                     await asyncio.wait_for(self._due.wait(), seconds)
                 self._due.clear()
-                await self._end_finished()
+                try:
+                    await end_finished()
+                except Exception:
+                    # The outermost loop of a task that nobody awaits: were it to end, for a database that is away or for a bug,
+                    # sockets of ended sessions would stay open unseen.
+                    logger.exception("The open sessions could not be checked")
         finally:
             for stop in self._stops:
                 stop()
-
-    async def _end_finished(self) -> None:
-        try:
-            await end_finished()
-        except Exception:  # an outermost loop: a database that is away for a while must not end the watch
-            logger.exception("The open sessions could not be checked")
 
     def _follow_engine(self) -> None:
         with suppress(RuntimeError):  # no engine, or not yet

@@ -49,7 +49,14 @@ class Refresher:
         try:
             while shared.is_stale and shared.is_watched:
                 await self._pace.turn(shared.not_before, shared.expected_seconds)
-                await self._run(shared)
+                try:
+                    await self._run(shared)
+                except Exception:
+                    # The outermost loop of a task that nobody awaits: whatever the view's select or its database raised, it is
+                    # tried again, and whoever watches is told that the rows may be old.
+                    seconds = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**shared.failures)
+                    logger.exception("the live view %r could not be run, next try in %g s", shared.view.name, seconds)
+                    await self._back_off(shared, seconds)
         finally:
             shared.task = None
             shared.finish_run()
@@ -58,20 +65,14 @@ class Refresher:
         wanted = shared.wanted  # before the query begins: what is committed during it may be missing in its result
         started = self._clock.now()
         self._counts["runs"] += 1
-        try:
-            async with self._queries:
-                result = await self._run_query(shared.view)
-            async with self._loop:
-                busy_since = self._clock.now()
-                message = shared.take(result)
-                if message is not None:
-                    await self._send(shared, message)
-                busy_seconds = self._clock.now() - busy_since
-        except Exception:  # an outermost loop: whatever the query raised, the view is tried again and its members know
-            seconds = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2**shared.failures)
-            logger.exception("the live view %r could not be run, next try in %g s", shared.view.name, seconds)
-            await self._back_off(shared, seconds)
-            return
+        async with self._queries:
+            result = await self._run_query(shared.view)
+        async with self._loop:
+            busy_since = self._clock.now()
+            message = shared.take(result)
+            if message is not None:
+                await self._send(shared, message)
+            busy_seconds = self._clock.now() - busy_since
         shared.failures = 0
         shared.shown = wanted
         self._pace.charge(busy_seconds - shared.expected_seconds)

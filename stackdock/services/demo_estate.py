@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from stackdock.db.sessions import reading
@@ -58,8 +59,7 @@ async def _run_while_wanted(wake: asyncio.Event, when_open: Callable[[], None]) 
 async def _is_still_wanted() -> bool:
     try:
         return await _has_demo_docks()
-    except Exception:
-        # As above, and the estate goes on meanwhile: a database that is away for a moment says nothing about demo docks.
+    except (SQLAlchemyError, OSError):  # a database that is away for a moment says nothing about demo docks
         logger.exception("Whether there are still demo docks could not be read")
         return True
 

@@ -46,7 +46,8 @@ class DemoEstate:
             await asyncio.sleep(interval_seconds)
             try:
                 self.step()
-            except Exception:  # The outermost loop: one failed step is a bug to read about, not the end of the demo.
+            except Exception:
+                # The outermost loop of a task that nobody awaits: a failed step is a bug to read about, not the end of the demo.
                 logger.exception("A step of the demo estate failed")
 
 

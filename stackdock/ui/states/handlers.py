@@ -76,7 +76,7 @@ def _call(function: Callable[..., Any], operation: Operation, background: bool) 
         try:
             scope = await _enter(self, operation, kwargs)
             return await function(self, scope, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001  the outermost frame of an event: it answers the person
+        except Exception as error:  # noqa: BLE001  the outermost frame that knows the page: Reflex's own could only log it
             await _answer(self, error, operation, background)
 
     return run
@@ -89,7 +89,7 @@ def _stream(function: Callable[..., Any], operation: Operation, background: bool
             scope = await _enter(self, operation, kwargs)
             async for event in function(self, scope, *args, **kwargs):
                 yield event
-        except Exception as error:  # noqa: BLE001  the outermost frame of an event: it answers the person
+        except Exception as error:  # noqa: BLE001  the outermost frame that knows the page: Reflex's own could only log it
             await _answer(self, error, operation, background)
 
     return run
