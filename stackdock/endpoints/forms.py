@@ -10,7 +10,18 @@ from stackdock.errors import InvalidInput, PermissionDenied
 from stackdock.settings import settings
 
 BODY_BYTES = 64 * 1024
+PATIENCE_BYTES = 64 * 1024 * 1024  # read on and thrown away: a browser that is cut off while it sends shows no answer
 FIELDS = 20
+
+
+class OversizedForm(InvalidInput):
+    """`start` holds the fields that came before there was too much, whole or cut: for the way back to the form, and no more."""
+
+    message = "What you sent is too long. Nothing was changed."
+
+    def __init__(self, start: dict[str, str]) -> None:
+        super().__init__()
+        self.start = start
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -18,16 +29,21 @@ async def read_form(request: Request) -> dict[str, str]:
     require_own_origin(request)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise InvalidInput("This is not a form that StackDock sends.")
-    body = bytearray()
+    body, received = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise InvalidInput("The form is too long. Nothing was changed.")
+        received += len(chunk)
+        body += chunk[: BODY_BYTES - len(body)]
+        if received > PATIENCE_BYTES:
+            break
+    is_cut = received > BODY_BYTES
+    in_case = "replace" if is_cut else "strict"
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
+        fields = dict(parse_qsl(body.decode(errors=in_case), keep_blank_values=True, max_num_fields=FIELDS, errors=in_case))
     except ValueError as error:
         raise InvalidInput("This is not a form that StackDock sends.") from error
-    return dict(pairs)
+    if is_cut:
+        raise OversizedForm(fields)
+    return fields
 
 
 def require_own_origin(request: Request) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stackdock.endpoints.forms import read_form
+from stackdock.endpoints.forms import OversizedForm, read_form
 from stackdock.endpoints.pages import form_page, message_page
 from stackdock.endpoints.signing_in import refusal_status
 from stackdock.endpoints.visitors import anonymous_scope, set_session_cookie
@@ -26,7 +28,7 @@ async def do_setup(request: Request) -> Response:
     try:
         form = await read_form(request)
     except (InvalidInput, PermissionDenied) as error:
-        return message_page("Not sent", error.message, status=refusal_status(error))
+        return message_page("Not sent", error.message, status=refusal_status(error), link=_way_back(error))
     token = form.get("token", "")
     owner = NewOwner(
         email=form.get("email", ""),
@@ -34,6 +36,9 @@ async def do_setup(request: Request) -> Response:
         password=SecretStr(form.get("password", "")),
         organization_name=form.get("organization_name", ""),
     )
+    values = {name: form.get(name, "")[:512] for name in FIELDS}
+    if mistakes := owner.mistakes():
+        return await _refusal(request, token) or form_page("setup.html", status=422, values=values, errors=mistakes, token=token)
     scope = anonymous_scope(request, form.get("idempotency_key"))
     try:
         claimed = await claim_instance(scope, token, owner)
@@ -41,7 +46,6 @@ async def do_setup(request: Request) -> Response:
         return already_claimed(error)
     except InvalidInput as error:
         refused = None if error.field else await _refusal(request, token)
-        values = {name: form.get(name, "")[:512] for name in FIELDS}
         return refused or form_page(
             "setup.html", status=422, values=values, errors={error.field or "": error.message}, token=token
         )
@@ -59,6 +63,12 @@ async def _refusal(request: Request, token: str) -> Response | None:
     except InvalidInput as error:
         return message_page("This link does not work", error.message, status=403)
     return None
+
+
+def _way_back(error: InvalidInput | PermissionDenied) -> tuple[str, str]:
+    """To the form again where the link's token was read, else to where an instance says what to do with it."""
+    token = error.start.get("token", "") if isinstance(error, OversizedForm) else ""
+    return (f"/setup?{urlencode({'token': token})}", "Back to the form") if token else ("/", "Start again")
 
 
 def already_claimed(error: Conflict) -> Response:

@@ -46,6 +46,21 @@ class NewOwner:
     password: SecretStr
     organization_name: str
 
+    def mistakes(self) -> dict[str, str]:
+        """What is to be mended, by field; all of it, where `claim_instance` stops at the first."""
+        found: dict[str, str] = {}
+        for check in (
+            lambda: clean_name(self.organization_name, field="organization_name", what="The organization's name"),
+            lambda: clean_name(self.name, field="name", what="Your name"),
+            lambda: clean_email(self.email),
+            lambda: check_password_rules(self.password.get_secret_value()),
+        ):
+            try:
+                check()
+            except InvalidInput as refused:
+                found[refused.field or ""] = refused.message
+        return found
+
 
 @dataclass(frozen=True)
 class Claimed:

@@ -10,6 +10,31 @@ from tests.fixtures.console import Console
 EMAIL = "ada@example.com"
 
 
+TOO_LONG = "(field) => { field.maxLength = 20_000_000; field.value = 'x'.repeat(10_000_000); field.form.noValidate = true; }"
+
+
+async def test_ten_megabytes_in_the_set_up_form_are_answered_with_a_page_that_leads_back(
+    browsers: Browsers, console: Console
+) -> None:
+    page = await browsers.open(console.setup_link)
+    await page.locator("#name").evaluate(TOO_LONG)
+    await page.get_by_role("button").click()
+    await expect(page.get_by_text("What you sent is too long. Nothing was changed.")).to_be_visible()
+    await page.get_by_role("link", name="Back to the form").click()
+    await expect(page.get_by_label("Organization")).to_be_focused()
+
+
+async def test_ten_megabytes_in_the_sign_in_form_are_answered_with_a_page_that_leads_back(
+    browsers: Browsers, owner: StorageState
+) -> None:
+    page = await browsers.open("/sign-in")
+    await page.locator("#email").evaluate(TOO_LONG)
+    await page.get_by_role("button").click()
+    await expect(page.get_by_text("What you sent is too long. Nothing was changed.")).to_be_visible()
+    await page.get_by_role("link", name="Sign in").click()
+    await expect(page.get_by_label("Email")).to_be_focused()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 async def test_no_plain_page_stops_anybody(browsers: Browsers, owner: StorageState, theme: str, size: str) -> None:

@@ -48,6 +48,7 @@ class Page(HTMLParser):
         self.texts: dict[str, str] = {}
         self.labels: set[str] = set()
         self.loads: list[str] = []
+        self.links: list[str] = []
         self.inline: list[str] = []
         self._open: list[str] = []
         self.feed(html)
@@ -58,6 +59,8 @@ class Page(HTMLParser):
             self.inputs[values["name"]] = values
         if tag == "label":
             self.labels.add(values["for"])
+        if tag == "a":
+            self.links.append(values["href"])
         if tag in ("script", "link", "img"):
             self.loads.append(values.get("src") or values.get("href") or "inline")
         self.inline += [name for name in values if name.startswith("on") or name == "style"]

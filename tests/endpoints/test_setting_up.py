@@ -78,6 +78,38 @@ async def test_a_mistake_keeps_what_was_typed_but_the_password(database: object,
         assert (await post(client, "/setup", again.form | TYPED)).status_code == 303
 
 
+async def test_an_empty_form_names_every_field_that_is_missing(database: object) -> None:
+    async with browser() as client:
+        page = Page((await client.get(await link_path())).text)
+        answer = await post(client, "/setup", page.form | dict.fromkeys(TYPED, ""))
+        again = Page(answer.text)
+        assert answer.status_code == 422
+        assert {name for name in again.inputs if again.inputs[name].get("aria-invalid") == "true"} == set(TYPED)
+        assert all(again.texts[f"{name}-error"] for name in TYPED)
+        assert (await post(client, "/setup", again.form | TYPED)).status_code == 303
+
+
+async def test_mistakes_show_no_form_to_whoever_has_no_link(database: object) -> None:
+    await create_setup_link(OPERATOR)
+    async with browser() as client:
+        answer = await post(client, "/setup", dict.fromkeys(TYPED, "") | {"token": "guess"})
+        assert answer.status_code == 403
+        assert not Page(answer.text).inputs
+
+
+async def test_a_form_that_is_too_long_says_so_and_leads_back_to_the_form(database: object) -> None:
+    async with browser() as client:
+        path = await link_path()
+        form = Page((await client.get(path)).text).form | TYPED | {"name": "é" * 2_000_000}
+        answer = await post(client, "/setup", form)
+        assert answer.status_code == 400
+        assert "What you sent is too long. Nothing was changed." in answer.text
+        assert Page(answer.text).links == [path]
+        assert (await client.get(path)).status_code == 200
+        unheard = await client.post("/setup", json=TYPED, headers={"Origin": settings().origin})
+        assert (unheard.status_code, Page(unheard.text).links) == (400, ["/"])
+
+
 async def test_a_form_sent_twice_claims_once(database: object) -> None:
     async with browser() as client, browser() as other:
         form = Page((await client.get(await link_path())).text).form | TYPED

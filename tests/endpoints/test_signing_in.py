@@ -158,6 +158,15 @@ async def test_a_form_of_another_shape_or_size_is_refused(database: object) -> N
             assert (await client.post("/sign-in", **request)).status_code == 400
 
 
+async def test_a_form_that_is_too_long_says_so_and_leads_back_to_sign_in(database: object) -> None:
+    await make_owner_who_can_sign_in()
+    async with browser() as client:
+        answer = await sign_in(client, email="x" * 10_000_000)
+        assert answer.status_code == 400
+        assert "What you sent is too long. Nothing was changed." in answer.text
+        assert Page(answer.text).links == ["/sign-in"]
+
+
 async def test_signing_out_ends_the_session_on_the_server_too(database: object) -> None:
     await make_owner_who_can_sign_in()
     async with browser() as client:
