@@ -65,3 +65,10 @@ class RunKinds(rx.Component):
     tag = "RunKinds"
 
     run: rx.Var[Any]
+
+
+class ReplaceToken(rx.Component):
+    """Scrolls to the form that takes a dock's new credentials, and puts the cursor into it."""
+
+    library = LIBRARY
+    tag = "ReplaceToken"

@@ -87,10 +87,3 @@ class DemoContent(rx.Component):
 
     library = LIBRARY
     tag = "DemoContent"
-
-
-class ReplaceToken(rx.Component):
-    """Scrolls to the form that takes a dock's new credentials, and puts the cursor into it."""
-
-    library = "$/public/stackdock/dock_rows"
-    tag = "ReplaceToken"

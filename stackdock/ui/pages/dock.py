@@ -13,8 +13,8 @@ from stackdock.services.docks import select_dock_kinds, select_docks
 from stackdock.services.sync_runs import select_sync_run_kinds, select_sync_runs
 from stackdock.ui.components.buttons import Look, link_button, once_button
 from stackdock.ui.components.cards import card
+from stackdock.ui.components.docks import ReplaceToken
 from stackdock.ui.components.empty import empty
-from stackdock.ui.components.freshness import ReplaceToken
 from stackdock.ui.components.links import address_part
 from stackdock.ui.shell import Screen, allowed, page, screen
 from stackdock.ui.states.docks import DocksState

@@ -30,52 +30,51 @@ def dock_settings(row: Row, dock_id: rx.Var[str]) -> rx.Component:
 
 
 def _name(row: Row, dock_id: rx.Var[str]) -> rx.Component:
-    return ActionForm.create(
-        rx.el.div(
-            text_field(
-                "name",
-                "Name",
-                errors=NameState.field_errors,
-                form="rename",
-                max_length=NAME_LENGTH,
-                default_value=row["name"].to(str),
-            ),
-            submit_button("Rename", look=""),
-            class_name="row",
-        ),
-        refusal_line(NameState.refusal),
-        answered=NameState.answered,
-        failed=NameState.is_refused,
-        label="Rename this dock",
-        class_name="form",
-        on_send=lambda form: NameState.rename(dock_id, form),
+    name = text_field(
+        "name",
+        "Name",
+        errors=NameState.field_errors,
+        form="rename",
+        max_length=NAME_LENGTH,
+        default_value=row["name"].to(str),
+    )
+    return _one_field_form(
+        NameState, name, "Rename", label="Rename this dock", on_send=lambda form: NameState.rename(dock_id, form)
     )
 
 
 def _interval(row: Row, dock_id: rx.Var[str]) -> rx.Component:
     def form(is_demo: bool) -> rx.Component:
-        return ActionForm.create(
-            rx.el.div(
-                select_field(
-                    "interval",
-                    "Sync",
-                    options(is_demo=is_demo),
-                    errors=IntervalState.field_errors,
-                    form="interval",
-                    default_value=row["interval_seconds"].to_string(),
-                ),
-                submit_button("Change", look=""),
-                class_name="row",
-            ),
-            refusal_line(IntervalState.refusal),
-            answered=IntervalState.answered,
-            failed=IntervalState.is_refused,
+        interval = select_field(
+            "interval",
+            "Sync",
+            options(is_demo=is_demo),
+            errors=IntervalState.field_errors,
+            form="interval",
+            default_value=row["interval_seconds"].to_string(),
+        )
+        return _one_field_form(
+            IntervalState,
+            interval,
+            "Change",
             label="Change how often this dock is synced",
-            class_name="form",
             on_send=lambda values: IntervalState.change(dock_id, values),
         )
 
     return rx.cond(row["is_demo"], form(True), form(False))
+
+
+def _one_field_form(state: Any, field: rx.Component, button: str, *, label: str, on_send: Any) -> rx.Component:
+    """A field and its button in one line, and beneath it what `state` was refused."""
+    return ActionForm.create(
+        rx.el.div(field, submit_button(button, look=""), class_name="row"),
+        refusal_line(state.refusal),
+        answered=state.answered,
+        failed=state.is_refused,
+        label=label,
+        class_name="form",
+        on_send=on_send,
+    )
 
 
 def _pause(row: Row, dock_id: rx.Var[str]) -> rx.Component:
