@@ -1,148 +1,77 @@
-// Forms and buttons that do their work once, however often they are pressed.
-import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
+// Forms that do their work once, however often they are sent, and keep what was typed.
+import { createContext, createElement as h, useContext, useEffect, useRef, useState } from "react";
+import { newKey, tellDone, useAttempt, useKey } from "$/public/stackdock/attempts";
 
 const MOST_CHARACTERS = 32000; // a longer message would only cut the connection, with no word
-const GIVE_UP_MS = 20000; // no answer: the connection is gone, and the key keeps a repetition harmless
+const TOO_LONG = "That is too long. Nothing was sent.";
 
-/** 22 characters that nobody else has. Not randomUUID: that one is missing on a plain-http address. */
-export function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
+const Fields = createContext({ limits: new Map(), tooLong: {}, isAnswered: false });
 
-/** One key for as long as the same thing is asked; another for other values, and after it has been done. */
-function useKey() {
-  const last = useRef({ asked: null, key: "" });
-  return {
-    of: (asked) => {
-      if (last.current.asked !== asked) last.current = { asked, key: newKey() };
-      return last.current.key;
-    },
-    renew: () => (last.current = { asked: null, key: "" }),
-  };
-}
-
-/** Busy from the click until `answered` (a number of the state) has grown. */
-function useBusy(answered, onAnswer) {
-  const [busy, setBusy] = useState(false);
-  const running = useRef(false);
-  const stop = () => setBusy((running.current = false));
-  useEffect(() => {
-    if (running.current) onAnswer?.();
-    stop();
-  }, [answered]);
-  useEffect(() => {
-    if (!busy) return undefined;
-    const timer = setTimeout(stop, GIVE_UP_MS);
-    return () => clearTimeout(timer);
-  }, [busy]);
-  const start = () => {
-    if (running.current) return false;
-    running.current = true;
-    setBusy(true);
-    return true;
-  };
-  return [busy, start];
-}
-
-/** `onSend(values)`: what is in the fields, with `idempotency_key`. What was typed stays until the page is left. */
-export function ActionForm({ answered = 0, failed = false, label, busyWords, onSend, className, children }) {
+/** `onSend(values)`: what is in the fields, with `attempt` and `idempotency_key`. With `empties`, success clears the fields. */
+export function ActionForm({ answered = "", failed = false, empties = false, label, busyWords, onSend, className, children }) {
   const form = useRef(null);
+  const limits = useRef(new Map()); // field → the most characters; a script gets round maxLength, not round this
   const key = useKey();
-  const [isTooLong, setIsTooLong] = useState(false);
-  const [busy, start] = useBusy(answered, () => {
-    if (!failed) key.renew();
+  const [tooLong, setTooLong] = useState({}); // field → words
+  const attempt = useAttempt(answered, () => {
+    if (failed) return;
+    key.renew();
+    if (empties) form.current.reset();
+    tellDone();
   });
+  const { busy, trouble, isAnswered } = attempt;
   useEffect(() => {
-    if (failed) form.current?.querySelector("[aria-invalid=true]")?.focus();
-  }, [answered, failed]);
+    if (isAnswered && failed) form.current?.querySelector("[aria-invalid=true]")?.focus();
+  }, [answered, failed, isAnswered]);
   const onSubmit = (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form.current));
-    const tooLong = Object.values(values).reduce((sum, value) => sum + value.length, 0) > MOST_CHARACTERS;
-    setIsTooLong(tooLong);
-    if (!tooLong && start()) onSend({ ...values, idempotency_key: key.of(JSON.stringify(values)) });
+    const long = Object.keys(values).filter((name) => values[name].length > (limits.current.get(name) ?? Infinity));
+    setTooLong(Object.fromEntries(long.map((name) => [name, `${TOO_LONG} At most ${limits.current.get(name)} characters fit.`])));
+    attempt.setTrouble("");
+    if (long.length) return form.current.elements.namedItem(long[0]).focus();
+    const total = Object.values(values).reduce((sum, value) => sum + value.length, 0);
+    if (total > MOST_CHARACTERS) return attempt.setTrouble(TOO_LONG);
+    const id = newKey();
+    if (attempt.start(id)) onSend({ ...values, attempt: id, idempotency_key: key.of(JSON.stringify(values)) });
   };
+  const onInput = ({ target }) => target.name in tooLong && setTooLong(({ [target.name]: _, ...rest }) => rest);
   return h(
-    "form",
-    { ref: form, onSubmit, className, noValidate: true, autoComplete: "off", "aria-label": label, "aria-busy": busy },
-    children,
-    h("p", { role: "alert", className: "error" }, isTooLong ? "That is too long. Nothing was sent." : ""),
-    busyWords && h("p", { role: "status", className: "muted small busy-words" }, busy ? busyWords : ""),
-  );
-}
-
-/** What takes the focus of a button that goes: the button that came in its place, else the page's title. */
-function focusNextTo(place) {
-  if (![null, document.body].includes(document.activeElement)) return;
-  const next = place?.isConnected ? place.querySelector("button:not(:disabled)") : null;
-  (next ?? document.querySelector("h1[tabindex]"))?.focus({ preventScroll: true });
-}
-
-/**
- * A button that sends one key per press and rests until it is answered, or for `restMs` where nothing answers; it says `busyWords`
- * meanwhile. One that goes with its work does not take the focus along.
- */
-export function OnceButton({ answered = 0, restMs = 1500, label, className, disabled, busyWords, onRun, children }) {
-  const key = useRef("");
-  const button = useRef(null);
-  const [resting, setResting] = useState(false);
-  useLayoutEffect(() => {
-    const place = button.current.parentElement;
-    const here = button.current;
-    return () => {
-      if (document.activeElement === here) queueMicrotask(() => focusNextTo(place));
-    };
-  }, []);
-  useEffect(() => {
-    if (!resting) return undefined;
-    const timer = setTimeout(() => setResting(false), restMs);
-    return () => clearTimeout(timer);
-  }, [resting, restMs]);
-  useEffect(() => setResting(false), [answered]);
-  const onClick = () => {
-    if (resting || disabled) return;
-    key.current = newKey();
-    setResting(true);
-    onRun(key.current);
-  };
-  // Not `disabled` while it rests: that would take the focus away from whoever pressed it.
-  return h(
-    "button",
-    { ref: button, type: "button", className, disabled, "aria-disabled": resting, "aria-busy": resting, "aria-label": label, title: label, onClick },
-    resting && busyWords ? busyWords : children,
-  );
-}
-
-/** A button that first says what will go. `onOpen` asks the server, `children` shows its answer. */
-export function ConfirmDialog({ trigger, triggerClass, triggerLabel, title, confirm, answered = 0, onOpen, onConfirm, children }) {
-  const dialog = useRef(null);
-  const key = useKey();
-  const [busy, start] = useBusy(answered, () => dialog.current?.close());
-  const open = () => {
-    key.renew();
-    onOpen?.();
-    dialog.current.showModal();
-  };
-  return h(
-    "div",
-    { className: "confirm-anchor" },
-    h("button", { type: "button", className: triggerClass, onClick: open, "aria-label": triggerLabel || undefined }, trigger),
+    Fields.Provider,
+    { value: { limits: limits.current, tooLong, isAnswered } },
     h(
-      "dialog",
-      { ref: dialog, className: "dialog", role: "alertdialog", "aria-label": title },
-      h("h2", null, title),
-      h("div", { className: "dialog-body" }, children),
-      h(
-        "div",
-        { className: "actions" },
-        h("button", { type: "button", className: "btn", autoFocus: true, onClick: () => dialog.current.close() }, "Cancel"),
-        h(
-          "button",
-          { type: "button", className: "btn danger-fill", "aria-busy": busy, "aria-disabled": busy, onClick: () => start() && onConfirm(key.of(title)) },
-          confirm,
-        ),
-      ),
+      "form",
+      { ref: form, onSubmit, onInput, className, noValidate: true, autoComplete: "off", "aria-label": label, "aria-busy": busy },
+      children,
+      h("p", { role: "alert", className: "error trouble" }, trouble),
+      busyWords && h("p", { role: "status", className: "muted small busy-words" }, busy ? busyWords : ""),
     ),
   );
+}
+
+/** What is wrong with a field: the browser's own word, else the server's, if it answers what this form has sent. */
+function useWrong(name, error) {
+  const { tooLong, isAnswered } = useContext(Fields);
+  return tooLong[name] || (isAnswered && error) || "";
+}
+
+export function FieldInput({ name, error, maxLength, ...rest }) {
+  const { limits } = useContext(Fields);
+  const wrong = useWrong(name, error);
+  useEffect(() => {
+    limits.set(name, maxLength);
+    return () => limits.delete(name);
+  }, [limits, name, maxLength]);
+  return h("input", { ...rest, name, maxLength, autoComplete: "off", spellCheck: false, className: "input", "aria-invalid": wrong !== "" });
+}
+
+export function FieldSelect({ name, error, children, ...rest }) {
+  const wrong = useWrong(name, error);
+  return h("select", { ...rest, name, className: "input", "aria-invalid": wrong !== "" }, children);
+}
+
+/** The line below a field; with no `name`, of a refusal that no single field is to blame for. */
+export function FieldError({ name = "", error, className = "", ...rest }) {
+  const wrong = useWrong(name, error);
+  return h("p", { ...rest, role: "alert", className: `error ${className}`.trim() }, wrong);
 }

@@ -2,6 +2,7 @@
 import { Children, createElement as h, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "react-router";
 import { ColorModeContext, StateStoreContext } from "$/utils/context-registry";
+import { isTaken } from "$/public/stackdock/attempts";
 import { useLiveStatus } from "$/public/stackdock/live";
 
 const CONNECTION = {
@@ -13,6 +14,7 @@ const CONNECTION = {
 const TOAST_MS = { error: 12000, warning: 10000, info: 6000, success: 6000 };
 const TOAST_SHAPE = { error: "failed", warning: "degraded", info: "idle", success: "closed" };
 const SEARCH_PAUSE_MS = 250;
+const LAST_NOTICE = "stackdock-last-notice";
 
 export function Connection() {
   const [shape, words] = CONNECTION[useLiveStatus()];
@@ -134,12 +136,27 @@ export function ThemeChoice({ name }) {
   );
 }
 
-/** `notice` is the newest one: {id, tone, text}. */
+let lastNotice = ""; // for a browser that keeps nothing
+
+/** Whether this tab has not shown it yet: with every page that is loaded the server sends its newest notice again. */
+function isNews(id) {
+  try {
+    lastNotice = sessionStorage.getItem(LAST_NOTICE) ?? lastNotice;
+    sessionStorage.setItem(LAST_NOTICE, id);
+  } catch {
+    // Then it is known until the page is loaded again.
+  }
+  const isOld = id === lastNotice;
+  lastNotice = id;
+  return !isOld;
+}
+
+/** `notice` is the newest one: {id, tone, text, attempt}. What a form's own attempt was refused is said beside that form. */
 export function Toaster({ notice }) {
   const [toasts, setToasts] = useState([]);
   const close = (id) => setToasts((shown) => shown.filter((one) => one.id !== id));
   useEffect(() => {
-    if (!notice?.id) return undefined;
+    if (!notice?.id || !isNews(notice.id) || isTaken(notice)) return undefined;
     setToasts((shown) => [...shown.filter((one) => one.id !== notice.id), notice].slice(-3));
     const timer = setTimeout(() => close(notice.id), TOAST_MS[notice.tone] ?? TOAST_MS.info);
     return () => clearTimeout(timer);

@@ -23,7 +23,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
-from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, Keeper, SignOut, Toaster
+from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, SignOut, Toaster, keeper
 from stackdock.ui.components.text import joined
 from stackdock.ui.sidebar import first_open, sidebar, tabbar
 from stackdock.ui.states.console import ConsoleState
@@ -37,10 +37,8 @@ Draw = Callable[[], "Screen"]
 @rx.memo
 def page_companions() -> rx.Component:
     """What is there before any page and stays when the page changes: the live rows' way in, and the notices."""
-    marks = {ConsoleState: ConsoleState.has_arrived, SessionState: SessionState.person_email}
-    keeps = {state.get_full_name(): str(mark).rpartition(".")[2] for state, mark in marks.items()}
     return rx.fragment(
-        Keeper.create(keeps=keeps),
+        keeper({ConsoleState: ConsoleState.has_arrived, SessionState: SessionState.person_email}),
         LiveBridge.create(on_gap=ConsoleState.fill_gap),
         Toaster.create(notice=NoticeState.notice),
     )

@@ -9,7 +9,7 @@ from reflex_base.event import passthrough_event_spec
 
 from stackdock.ui.components.links import link
 
-LIBRARY = "$/public/stackdock/forms"
+LIBRARY = "$/public/stackdock/buttons"
 Look = Literal["", "primary", "quiet", "danger"]
 
 
@@ -19,7 +19,7 @@ class OnceButton(rx.Component):
     library = LIBRARY
     tag = "OnceButton"
 
-    answered: rx.Var[int]
+    answered: rx.Var[int | str]
     label: rx.Var[str]
     disabled: rx.Var[bool]
     rest_ms: rx.Var[int]
@@ -28,7 +28,10 @@ class OnceButton(rx.Component):
 
 
 class ConfirmDialog(rx.Component):
-    """A button that first says what will go. The children say it; `on_open` may ask the server for them."""
+    """A button that first says what will go. The children say it; `on_open` may ask the server for them, until it is `ready`.
+
+    `answered` is the idempotency key that has been answered last.
+    """
 
     library = LIBRARY
     tag = "ConfirmDialog"
@@ -38,7 +41,8 @@ class ConfirmDialog(rx.Component):
     trigger_label: rx.Var[str]
     title: rx.Var[str]
     confirm: rx.Var[str]
-    answered: rx.Var[int]
+    ready: rx.Var[bool]
+    answered: rx.Var[str]
     on_open: rx.EventHandler[rx.event.no_args_event_spec]
     on_confirm: rx.EventHandler[passthrough_event_spec(str)]
 

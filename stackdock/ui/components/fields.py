@@ -7,21 +7,56 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import passthrough_event_spec
 
+LIBRARY = "$/public/stackdock/forms"
+
 
 class ActionForm(rx.Component):
     """A form that is sent once, with an idempotency key among its values, and keeps what was typed.
 
-    `answered` is a number of the state that grows with each answer; `failed` says that the answer was a refusal.
+    `answered` is the id of the attempt that the state's words answer; `failed` says that the answer was a refusal. With `empties`
+    a success clears the fields.
     """
 
-    library = "$/public/stackdock/forms"
+    library = LIBRARY
     tag = "ActionForm"
 
-    answered: rx.Var[int]
+    answered: rx.Var[str]
     failed: rx.Var[bool]
+    empties: rx.Var[bool]
     label: rx.Var[str]
     busy_words: rx.Var[str]
     on_send: rx.EventHandler[passthrough_event_spec(dict)]
+
+
+class FieldInput(rx.Component):
+    """Holds at most `max_length` characters, whoever puts them there; `error` is the server's word."""
+
+    library = LIBRARY
+    tag = "FieldInput"
+
+    name: rx.Var[str]
+    type: rx.Var[str]
+    error: rx.Var[str]
+    max_length: rx.Var[int]
+    default_value: rx.Var[str]
+    auto_focus: rx.Var[bool]
+
+
+class FieldSelect(rx.Component):
+    library = LIBRARY
+    tag = "FieldSelect"
+
+    name: rx.Var[str]
+    error: rx.Var[str]
+    default_value: rx.Var[str]
+
+
+class FieldError(rx.Component):
+    library = LIBRARY
+    tag = "FieldError"
+
+    name: rx.Var[str]
+    error: rx.Var[str]
 
 
 def text_field(
@@ -37,18 +72,12 @@ def text_field(
 ) -> rx.Component:
     """`errors` is the state's `field_errors`, by field name; `form` makes the ids unique on the page."""
     field_id = f"{form}-{name}"
-    error = errors[name]
-    control = rx.el.input(
-        id=field_id,
-        name=name,
-        type="password" if secret else "text",
-        auto_complete="off",
-        max_length=max_length,
-        class_name="input",
-        custom_attrs={"aria-describedby": f"{field_id}-help {field_id}-error", "aria-invalid": error.bool(), "spellCheck": False},
-        **props,
+    kind = "password" if secret else "text"
+    described = {"aria-describedby": f"{field_id}-help {field_id}-error"}
+    control = FieldInput.create(
+        id=field_id, name=name, type=kind, error=errors[name], max_length=max_length, custom_attrs=described, **props
     )
-    return _field(label, field_id, control, help_text, error)
+    return _field(label, field_id, control, help_text, FieldError.create(id=f"{field_id}-error", name=name, error=errors[name]))
 
 
 def select_field(
@@ -63,28 +92,24 @@ def select_field(
 ) -> rx.Component:
     """`options` are pairs of value and words."""
     field_id = f"{form}-{name}"
-    error = errors[name]
-    control = rx.el.select(
-        *[rx.el.option(words, value=value) for value, words in options],
-        id=field_id,
-        name=name,
-        class_name="input",
-        custom_attrs={"aria-describedby": f"{field_id}-help {field_id}-error", "aria-invalid": error.bool()},
-        **props,
-    )
-    return _field(label, field_id, control, help_text, error)
+    described = {"aria-describedby": f"{field_id}-help {field_id}-error"}
+    choices = [rx.el.option(words, value=value) for value, words in options]
+    control = FieldSelect.create(*choices, id=field_id, name=name, error=errors[name], custom_attrs=described, **props)
+    return _field(label, field_id, control, help_text, FieldError.create(id=f"{field_id}-error", name=name, error=errors[name]))
 
 
-def _field(label: str | rx.Var[str], field_id: str, control: rx.Component, help_text: Any, error: rx.Var[str]) -> rx.Component:
+def _field(
+    label: str | rx.Var[str], field_id: str, control: rx.Component, help_text: Any, error_line: rx.Component
+) -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=field_id),
         control,
         rx.el.p(help_text, class_name="help", id=f"{field_id}-help") if help_text else rx.fragment(),
-        rx.el.p(rx.cond(error, error, ""), class_name="error", id=f"{field_id}-error", role="alert"),
+        error_line,
         class_name="field",
     )
 
 
 def refusal_line(refusal: Any) -> rx.Component:
     """A refusal that no single field is to blame for, in the server's words."""
-    return rx.el.p(refusal, class_name="error refusal", role="alert")
+    return FieldError.create(error=refusal, class_name="refusal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 LIBRARY = "$/public/stackdock/shell"
@@ -44,6 +46,11 @@ class Keeper(rx.Component):
     tag = "Keeper"
 
     keeps: rx.Var[dict[str, str]]
+
+
+def keeper(marks: dict[type[rx.State], Any]) -> rx.Component:
+    """`marks`: a state, and the var of it that is empty until the state has arrived."""
+    return Keeper.create(keeps={state.get_full_name(): str(mark).rpartition(".")[2] for state, mark in marks.items()})
 
 
 class Panel(rx.Component):

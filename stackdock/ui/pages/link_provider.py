@@ -17,9 +17,11 @@ from stackdock.ui.components.empty import empty
 from stackdock.ui.components.fields import ActionForm, refusal_line, text_field
 from stackdock.ui.components.links import address_part, link
 from stackdock.ui.components.providers import PROVIDERS, provider_mark
+from stackdock.ui.components.shell_parts import keeper
 from stackdock.ui.shell import Screen, page, screen
 from stackdock.ui.states.answers import AnswerState
 from stackdock.ui.states.handlers import handler
+from stackdock.ui.states.notices import notify
 from stackdock.ui.states.scopes import slug_of
 from stackdock.ui.theme import ADDRESS_LENGTH, NAME_LENGTH
 
@@ -28,26 +30,32 @@ CHECKING = "Asking the provider whether these credentials work. This takes up to
 
 class LinkState(AnswerState, rx.State):
     address_needs: dict[str, str] = {}  # provider → "required", "optional" or "none"
+    is_open: bool = False
 
     @handler(Area.DOCKS, Level.FULL)
     async def open(self, scope: Scope) -> None:
-        """A fresh form: nothing of an earlier attempt, and whether this instance allows another address."""
-        self.field_errors, self.refusal = {}, ""
-        self.address_needs = await list_address_needs(scope)
+        """A fresh form, and whether this instance allows another address."""
+        self._forget()
+        self.address_needs, self.is_open = await list_address_needs(scope), True
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def link(self, scope: Scope, provider: str, form: dict[str, Any]) -> Any:
-        """Check and save; then on to the new dock."""
+        """Check and save; then on to the new dock, or a notice for whoever has left the form meanwhile."""
         linked: dict[str, Any] = {}
-        async with self._answering(secret="token"):  # noqa: S106  (a field's name)
-            given = {name: value for name, value in form.items() if name not in ("name", "base_url")}
+        name, slug = str(form.get("name", "")).strip()[: NAME_LENGTH + 1], slug_of(self)
+        async with self._answering(form, secret="token") as attempt:  # noqa: S106  (a field's name)
+            given = {field: value for field, value in form.items() if field not in ("name", "base_url")}
             linked = await link_dock(
-                scope, provider=provider, name=form.get("name", ""), credentials=given, base_url=form.get("base_url") or None
+                scope, provider=provider, name=name, credentials=given, base_url=form.get("base_url") or None
             )
-        if linked:
-            slug = slug_of(self)
-            return rx.redirect(f"/o/{slug}/docks/{linked['id']}")
-        return None
+        if not attempt.is_awaited:
+            async with self:
+                if linked:
+                    await notify(self, f"“{name}” was linked.", "success")
+                else:
+                    await notify(self, f"“{name}” was not linked. {attempt.refusal}", "error")
+            return None
+        return rx.redirect(f"/o/{slug}/docks/{linked['id']}") if linked else None
 
 
 @page("/o/[slug]/link/[provider]", "Link a dock", permission=(Area.DOCKS, Level.FULL), on_open=LinkState.open)
@@ -59,7 +67,8 @@ def link_provider() -> Screen:
         "Choose one of those that there are.",
         link_button("Choose a provider", to="/link"),
     )
-    return screen("Link a dock", rx.el.div(rx.match(address_part("provider"), *forms, unknown), class_name="page narrow"))
+    kept = keeper({LinkState: LinkState.is_open})  # a restart must not take the address field down
+    return screen("Link a dock", kept, rx.el.div(rx.match(address_part("provider"), *forms, unknown), class_name="page narrow"))
 
 
 def _form(provider: Provider) -> rx.Component:
@@ -96,6 +105,7 @@ def _form(provider: Provider) -> rx.Component:
         label=f"Link {provider.name}",
         busy_words=CHECKING,
         class_name="form body",
+        key=provider.slug,
         on_send=lambda form: LinkState.link(provider.slug, form),
     )
     title = rx.el.span(provider_mark(provider.slug, size=20), provider.name, class_name="prov")

@@ -12,7 +12,7 @@ from stackdock.ui.states.notices import notify
 
 
 class DemoState(rx.State):
-    answered: int = 0
+    answered: str = ""
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def start(self, scope: Scope, idempotency_key: str) -> None:
@@ -20,7 +20,7 @@ class DemoState(rx.State):
             await start_demo(scope)
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def remove(self, scope: Scope, idempotency_key: str) -> None:
@@ -32,4 +32,4 @@ class DemoState(rx.State):
                 await notify(self, words, "success")
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key

@@ -21,7 +21,7 @@ from stackdock.ui.theme import KIND_NAMES
 class NameState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def rename(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
-        async with self._answering():
+        async with self._answering(form):
             await rename_dock(scope, dock_id, form.get("name", ""))
             await _forget_refusals(self)
 
@@ -29,7 +29,7 @@ class NameState(AnswerState, rx.State):
 class IntervalState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def change(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
-        async with self._answering():
+        async with self._answering(form):
             given = str(form.get("interval", ""))
             if not given.isdecimal():
                 raise InvalidInput("Choose an interval.", field="interval")
@@ -38,34 +38,30 @@ class IntervalState(AnswerState, rx.State):
 
 
 class CredentialsState(AnswerState, rx.State):
-    renewed: int = 0  # grows with each success, which empties the form
-
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def replace(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
-        async with self._answering(secret="token"):  # noqa: S106  (a field's name)
+        async with self._answering(form, secret="token"):  # noqa: S106  (a field's name)
             await replace_credentials(scope, dock_id, form)
             await _forget_refusals(self)
-            async with self:
-                self.renewed += 1
 
 
-async def _clear_forms(state: Any) -> None:
-    for kind in (NameState, IntervalState, CredentialsState):
-        form = await state.get_state(kind)
-        form.field_errors, form.refusal = {}, ""
+FORMS = (NameState, IntervalState, CredentialsState)
 
 
 async def _forget_refusals(state: Any) -> None:
     """What one form had refused is old once another form of the page has succeeded. For background handlers."""
     async with state:
-        await _clear_forms(state)
+        for kind in FORMS:
+            form = await state.get_state(kind)
+            form.field_errors, form.refusal = {}, ""
 
 
 class SettingsState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.READ)
     async def open(self, scope: Scope) -> None:
         """A fresh page: nothing of another dock's refusals."""
-        await _clear_forms(self)
+        for kind in FORMS:
+            (await self.get_state(kind))._forget()
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def pause(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
@@ -74,7 +70,7 @@ class SettingsState(AnswerState, rx.State):
             await _forget_refusals(self)
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def resume(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
@@ -83,22 +79,25 @@ class SettingsState(AnswerState, rx.State):
             await _forget_refusals(self)
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key
 
 
 class RemovalState(rx.State):
+    described: str = ""  # the dock that the lines are about
     lines: list[str] = []  # what will go, by name and number
-    answered: int = 0
+    answered: str = ""
 
     @handler(Area.DOCKS, Level.READ, background=True)
     async def describe(self, scope: Scope, dock_id: str) -> None:
+        async with self:
+            self.described, self.lines = "", []
         found = await describe_removal(scope, dock_id)
         lines = [f"{count:,} {KIND_NAMES[kind][count != 1]}" for kind, count in found["resources"].items()]
         lines.append(f"{found['sync_run_count']:,} sync runs, and its credentials")
         if found["removed_resource_count"]:
             lines.append(f"{found['removed_resource_count']:,} resources that the provider no longer lists")
         async with self:
-            self.lines = lines
+            self.described, self.lines = dock_id, lines
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def remove(self, scope: Scope, dock_id: str, idempotency_key: str) -> Any:
@@ -106,6 +105,6 @@ class RemovalState(rx.State):
             await remove_dock(scope, dock_id)
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key
                 slug = slug_of(self)
         return rx.redirect(f"/o/{slug}/docks")

@@ -22,7 +22,7 @@ from reflex_base.utils.format import format_event_handler
 from stackdock.errors import InvalidInput, NotSignedIn, StackDockError, Throttled
 from stackdock.security.open_sockets import end_client_sockets
 from stackdock.security.rate_limit import RateLimit
-from stackdock.ui.states.handlers import declaration_of
+from stackdock.ui.states.handlers import attempt_of, declaration_of
 from stackdock.ui.states.notices import notify
 from stackdock.ui.states.scopes import signed_in_of
 from stackdock.ui.states.session import SessionState
@@ -83,7 +83,7 @@ class Guard(Middleware):
             end_client_sockets(root.router.session.client_token)
             return StateUpdate()
         except StackDockError as refused:
-            await notify(root, refused.message, "error")
+            await notify(root, refused.message, "error", attempt=attempt_of(event.payload))
             delta = await root._get_resolved_delta()
             root._clean()
             return StateUpdate(delta=delta)

@@ -35,6 +35,8 @@ from stackdock.ui.states.scopes import person_scope_of, scope_of
 
 DECLARATION = "_stackdock_operation"
 IDEMPOTENCY_KEY = "idempotency_key"
+ATTEMPT = "attempt"  # among a form's values: which sending of it this is
+ATTEMPT_CHARACTERS = 64
 FORM = "form"
 
 logger = logging.getLogger(__name__)
@@ -73,11 +75,12 @@ def declaration_of(function: Callable[..., Any]) -> Operation | None:
 def _call(function: Callable[..., Any], operation: Operation, background: bool) -> Callable[..., Any]:
     @wraps(function)
     async def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        attempt = attempt_of(kwargs)
         try:
             scope = await _enter(self, operation, kwargs)
             return await function(self, scope, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  the outermost frame that knows the page: Reflex's own could only log it
-            await _answer(self, error, operation, background)
+            await _answer(self, error, operation, attempt, background)
 
     return run
 
@@ -85,14 +88,24 @@ def _call(function: Callable[..., Any], operation: Operation, background: bool) 
 def _stream(function: Callable[..., Any], operation: Operation, background: bool) -> Callable[..., Any]:
     @wraps(function)
     async def run(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        attempt = attempt_of(kwargs)
         try:
             scope = await _enter(self, operation, kwargs)
             async for event in function(self, scope, *args, **kwargs):
                 yield event
         except Exception as error:  # noqa: BLE001  the outermost frame that knows the page: Reflex's own could only log it
-            await _answer(self, error, operation, background)
+            await _answer(self, error, operation, attempt, background)
 
     return run
+
+
+def attempt_of(arguments: Any) -> str:
+    """Which press of a form or a button sent these arguments, so that a refusal finds its way back. "": not said."""
+    if not isinstance(arguments, dict):
+        return ""
+    forms = [value for value in arguments.values() if isinstance(value, dict) and ATTEMPT in value]
+    given = forms[0][ATTEMPT] if forms else arguments.get(IDEMPOTENCY_KEY)
+    return given if isinstance(given, str) and len(given) <= ATTEMPT_CHARACTERS else ""
 
 
 async def _enter(state: Any, operation: Operation, arguments: dict[str, Any]) -> Scope:
@@ -123,7 +136,7 @@ def _take_key(arguments: dict[str, Any]) -> str | None:
     return None
 
 
-async def _answer(state: Any, error: Exception, operation: Operation, background: bool) -> None:
+async def _answer(state: Any, error: Exception, operation: Operation, attempt: str, background: bool) -> None:
     changing: AbstractAsyncContextManager[Any] = state if background else nullcontext()
     async with changing:
         if isinstance(error, NotSignedIn):
@@ -131,10 +144,11 @@ async def _answer(state: Any, error: Exception, operation: Operation, background
         elif isinstance(error, InvalidInput) and error.field and "field_errors" in type(state).vars:
             state.field_errors = {error.field: error.message}
         elif isinstance(error, StackDockError):
-            await notify(state, error.message, "error")
+            await notify(state, error.message, "error", attempt=attempt)
         else:
             reference = log_unexpected(error, operation.name)
-            await notify(state, f"Something went wrong here. Nothing was lost; the log has it as {reference}.", "error")
+            words = f"Something went wrong here. Nothing was lost; the log has it as {reference}."
+            await notify(state, words, "error", attempt=attempt)
 
 
 def log_unexpected(error: BaseException, where: str) -> str:

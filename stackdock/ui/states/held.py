@@ -11,7 +11,7 @@ from stackdock.ui.states.handlers import handler
 
 
 class HeldState(rx.State):
-    answered: int = 0
+    answered: str = ""
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def accept(self, scope: Scope, dock_id: str, kind: str, shown_count: int, idempotency_key: str) -> None:
@@ -19,4 +19,4 @@ class HeldState(rx.State):
             await accept_deletions(scope, dock_id, kind, shown_count)
         finally:
             async with self:
-                self.answered += 1
+                self.answered = idempotency_key

@@ -16,10 +16,13 @@ Tone = Literal["error", "warning", "info", "success"]
 
 
 class NoticeState(rx.State):
-    notice: dict[str, str] = {"id": "", "tone": "info", "text": ""}  # a new id is a new notice
+    notice: dict[str, str] = {"id": "", "tone": "info", "text": "", "attempt": ""}  # a new id is a new notice
 
 
-async def notify(state: Any, text: str, tone: Tone = "info") -> None:
-    """Show `text` to the person behind `state`. In a background handler, call it inside `async with self`."""
+async def notify(state: Any, text: str, tone: Tone = "info", *, attempt: str = "") -> None:
+    """Show `text` to the person behind `state`: as a toast, or beside the form that sent this `attempt`, if it is there.
+
+    In a background handler, call it inside `async with self`.
+    """
     notices = await state.get_state(NoticeState)
-    notices.notice = {"id": new_id(), "tone": tone, "text": text}
+    notices.notice = {"id": new_id(), "tone": tone, "text": text, "attempt": attempt}

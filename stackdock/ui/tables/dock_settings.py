@@ -101,7 +101,7 @@ def _credentials(row: Row, dock_id: rx.Var[str]) -> Any:
             label="Replace the credentials of this dock",
             busy_words="Asking the provider whether these credentials work. This takes up to 10 seconds.",
             class_name="form body",
-            key=joined(CredentialsState.renewed),
+            empties=True,
             on_send=lambda values: CredentialsState.replace(dock_id, values),
         )
 
@@ -109,14 +109,19 @@ def _credentials(row: Row, dock_id: rx.Var[str]) -> Any:
 
 
 def _remove(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    is_described = RemovalState.described == dock_id
     dialog = ConfirmDialog.create(
-        rx.el.p("This goes with it:"),
-        rx.el.ul(rx.foreach(RemovalState.lines, lambda line: rx.el.li(line))),
+        rx.cond(
+            is_described,
+            rx.fragment(rx.el.p("This goes with it:"), rx.el.ul(rx.foreach(RemovalState.lines, lambda line: rx.el.li(line)))),
+            rx.el.p("Counting what goes with it…", role="status"),
+        ),
         rx.el.p("Nothing changes at the provider. The dock can be linked again with its credentials."),
         trigger="Remove this dock",
         trigger_class="btn danger",
         title=joined("Remove “", row["name"], "”?"),
         confirm="Remove",
+        ready=is_described,
         answered=RemovalState.answered,
         on_open=RemovalState.describe(dock_id),
         on_confirm=lambda key: RemovalState.remove(dock_id, key),

@@ -185,3 +185,17 @@ def test_the_console_keeps_nothing_in_the_browsers_storage() -> None:
     fields = [(state, name, field) for state in states for name, field in state.__fields__.items()]
     assert len(fields) > 20
     assert not [(state, name) for state, name, field in fields if isinstance(field.default_value(), ClientStorageBase)]
+
+
+async def test_a_refusal_names_the_attempt_that_it_answers(database: object) -> None:
+    """By the guard and by a handler, for a form and for a button; what is not an attempt's id comes back from nobody."""
+    await make_owner_who_can_sign_in()
+    async with pipeline() as tab:
+        client = tab(await signed_in_token())
+        refused = await client.probe("submit", form={"attempt": "first", "name": "Ana"}, surplus=1)
+        assert refused["notice"] == refused["notice"] | {"tone": "error", "attempt": "first"}
+        assert (await client.probe("say", what=1, idempotency_key="pressed"))["notice"]["attempt"] == "pressed"
+        assert (await client.probe("say", what=1, idempotency_key="x" * 65))["notice"]["attempt"] == ""
+        assert (await client.probe("submit", form={"attempt": {"not": "text"}}, surplus=1))["notice"]["attempt"] == ""
+        elsewhere = tab(await signed_in_token(), token="elsewhere", path="/o/nothing/docks")
+        assert (await elsewhere.probe("submit", form={"attempt": "second"}))["notice"]["attempt"] == "second"

@@ -42,7 +42,7 @@ async def test_a_typed_credential_never_comes_back_to_a_browser(
         linking = tab(await signed_in_token(), path="/o/acme/link/hetzner")
 
         async def send(key: str, token: str, **more: str) -> Any:
-            form = {"name": "Acme", "token": token, "base_url": provider.base_url, "idempotency_key": key} | more
+            form = {"name": "Acme", "token": token, "base_url": provider.base_url, "idempotency_key": key, "attempt": key} | more
             return without_secrets(await linking.send(f"{LinkState.get_full_name()}.link", provider="hetzner", form=form))
 
         assert "rejected the credentials" in (await send("one", WRONG))["field_errors"]["token"]
