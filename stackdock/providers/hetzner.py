@@ -98,5 +98,5 @@ ADAPTER = Adapter(
     resources=(SERVERS, VOLUMES),
     limits=(RateLimit(calls=3600, per_seconds=3600, refills_steadily=True),),
     token_page_url="https://console.hetzner.cloud/projects",
-    scope_help="In the project, under Security → API tokens, create a token with the permission “Read”.",
+    scope_help="In the project, open Security, then API tokens, and create a token with the permission “Read”.",
 )

@@ -34,6 +34,13 @@ def test_a_provider_tells_a_person_what_to_bring(adapter: Adapter) -> None:
     assert adapter.kinds
 
 
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=list(ADAPTERS))
+def test_what_a_person_reads_of_a_provider_is_in_the_consoles_typeface(adapter: Adapter) -> None:
+    """Its Latin part has letters, dashes and quotation marks; an arrow would come from some other font, or as a box."""
+    words = [adapter.name, adapter.scope_help, *(f"{field.label} {field.help}" for field in adapter.credentials)]
+    assert not {letter for letter in "".join(words) if not ("\x20" <= letter <= "\xff" or "\u2010" <= letter <= "\u2026")}
+
+
 def test_syncs_keep_to_the_limits_that_the_providers_publish() -> None:
     published = {slug: {(limit.calls, limit.per_seconds) for limit in adapter.limits} for slug, adapter in ADAPTERS.items()}
     assert published["hetzner"] == {(3600, 3600)}
