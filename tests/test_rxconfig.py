@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import reflex as rx
 from reflex_base.config import get_config
 
 from rxconfig import BAKED_ADDRESSES, OneOrigin, config
+from stackdock.cli.reload import FAST_BUILD
 
 PATHS = ("/ping", "/_event", "/_upload", "/auth-codespace", "/_health", "/_all_routes")
 
@@ -40,3 +42,10 @@ def test_nothing_is_sent_home_and_no_badge_is_shown() -> None:
     assert config.telemetry_enabled is False
     assert config.show_built_with_reflex is False
     assert "*" not in config.cors_allowed_origins
+
+
+def test_nothing_is_compressed_for_make_dev_and_everything_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.frontend_compression_formats == ["gzip", "brotli"]
+    for name, value in FAST_BUILD.items():
+        monkeypatch.setenv(name, value)
+    assert rx.Config(app_name="x", frontend_compression_formats=["gzip", "brotli"]).frontend_compression_formats == []

@@ -12,6 +12,10 @@ from typing import Any
 from stackdock.cli import frontend
 
 LOOK_SECONDS = 0.25
+FAST_BUILD = {
+    "VITE_MINIFY": "false",
+    "REFLEX_FRONTEND_COMPRESSION_FORMATS": ",",  # none: Reflex overlooks an empty list
+}
 VERSION = "/__version"
 SCRIPT = "/__reload.js"
 TAG = f'<script src="{SCRIPT}" defer></script></head>'.encode()
@@ -28,7 +32,7 @@ setInterval(async () => {
 
 def supervise(port: int) -> int:
     """Run the console until Ctrl-C, again after each change. A start that fails waits for the next change."""
-    environment = {**os.environ, "STACKDOCK_PORT": str(port), "VITE_MINIFY": "false", "REFLEX_FRONTEND_COMPRESSION_FORMATS": ""}
+    environment = {**os.environ, "STACKDOCK_PORT": str(port), **FAST_BUILD}
     seen = _look()
     process = _start(environment)
     try:
