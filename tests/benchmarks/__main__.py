@@ -1,14 +1,16 @@
-"""`make bench`: everything that is measured, in one table. `--quick` takes a minute instead of ten.
+"""`make bench`: everything that is measured, in one table.
 
 Run it on a quiet machine and write the table into docs/performance.md, with the line about the machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +39,27 @@ class Line:
 HEADINGS = ("what", "clients", "rows", "p50 ms", "p95 ms", "µs CPU/update", "bytes", "lost", "writes", "seconds")
 
 
-def main(*, is_quick: bool) -> None:
+def main(arguments: Sequence[str]) -> None:
+    asked = read(arguments)
     lines: list[Line] = []
     report(f"{machine()}; commit {commit()}; load average before {os.getloadavg()[0]:.2f}")
+    for part in asked.parts or PARTS:
+        for line in PARTS[part](asked.quick):
+            lines.append(line)
+            report(line)
+    print(table(lines))
+
+
+def read(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure, and print one table.")
+    parser.add_argument("--quick", action="store_true", help="few clients and few rows: a minute instead of ten")
+    parser.add_argument(
+        "--only", dest="parts", action="append", choices=PARTS, help="measure this part alone; may be given several times"
+    )
+    return parser.parse_args(arguments)
+
+
+def measure_live(is_quick: bool) -> Iterator[Line]:
     for figure in live.measure(CLIENTS[:2] if is_quick else CLIENTS, ROWS[:1] if is_quick else ROWS):
         values = (
             figure.clients,
@@ -50,16 +70,25 @@ def main(*, is_quick: bool) -> None:
             figure.message_bytes,
             figure.lost,
         )
-        lines.append(Line(figure.way, *values))
-        report(lines[-1])
+        yield Line(figure.way, *values)
+
+
+def measure_resync(_is_quick: bool) -> Iterator[Line]:
     for resynced in resync.measure():
         what = f"resync of unchanged resources, {resynced.database}"
-        lines.append(Line(what, rows=resynced.resources, writes=resynced.writes, seconds=resynced.seconds))
-        report(lines[-1])
+        yield Line(what, rows=resynced.resources, writes=resynced.writes, seconds=resynced.seconds)
+
+
+def measure_start_up(_is_quick: bool) -> Iterator[Line]:
     for what, seconds in start_up.measure():
-        lines.append(Line(what, seconds=seconds))
-        report(lines[-1])
-    print(table(lines))
+        yield Line(what, seconds=seconds)
+
+
+PARTS: dict[str, Callable[[bool], Iterator[Line]]] = {
+    "live": measure_live,
+    "resync": measure_resync,
+    "start-up": measure_start_up,
+}
 
 
 def table(lines: list[Line]) -> str:
@@ -95,4 +124,4 @@ def report(line: object) -> None:
 
 
 if __name__ == "__main__":
-    main(is_quick="--quick" in sys.argv[1:])
+    main(sys.argv[1:])
