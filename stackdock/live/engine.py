@@ -242,8 +242,7 @@ class LiveEngine:
         client = self._clients.get(socket_id)
         for slot in client.asked() - set(slots) if client else ():
             self.unwatch(socket_id, slot)
-        socket = self._find_socket(socket_id)
-        if socket is not None:
+        if (socket := self._find_socket(socket_id)) is not None:
             socket.send(wire.kept(slots), force=True)
 
     def resend(self, socket_id: str) -> None:
@@ -289,8 +288,7 @@ class LiveEngine:
         """Answer a mutation after its rows. The tab then drops what it had patched by itself."""
         if error is None:
             await self.settle(socket_id)
-        socket = self._find_socket(socket_id)
-        if socket is not None:
+        if (socket := self._find_socket(socket_id)) is not None:
             socket.send(wire.answered(mutation, error), force=True)
 
     def validate(self) -> None:
