@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel, String, UniqueConstraint
+from sqlmodel import JSON, Field, SQLModel, String, UniqueConstraint
 
 from stackdock.models.fields import instant, instant_now, primary_id, reference
 
@@ -37,6 +37,7 @@ class SyncRunKind(SQLModel, table=True):
     removed: int = 0
     restored: int = 0  # came back from a tombstone
     held: int = 0
+    names: dict[str, str] | None = Field(default=None, sa_type=JSON)  # type: ignore[call-overload]  # "added": name, where it is one row
     calls: int = 0
     started_at: datetime = instant_now()
     finished_at: datetime | None = instant()

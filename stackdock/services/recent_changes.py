@@ -19,7 +19,7 @@ def select_recent_changes(scope: Scope) -> Any:
     changed = SyncRunKind.added + SyncRunKind.changed + SyncRunKind.removed + SyncRunKind.restored
     statement = select(  # type: ignore[call-overload]
         SyncRunKind.id, SyncRunKind.kind, SyncRunKind.added, SyncRunKind.changed, SyncRunKind.removed, SyncRunKind.restored,
-        SyncRunKind.started_at, col(Dock.name).label("dock_name"), Dock.provider,
+        SyncRunKind.names, SyncRunKind.started_at, col(Dock.name).label("dock_name"), Dock.provider,
     ).join(Dock, Dock.id == SyncRunKind.dock_id)  # fmt: skip
     narrowed = visible(statement, SyncRunKind, scope).where(Dock.organization_id == scope.organization, changed > 0)
     return narrowed.order_by(col(SyncRunKind.id).desc())  # an id holds its time: the primary key is the order

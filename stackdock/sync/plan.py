@@ -10,7 +10,7 @@ import asyncio
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
@@ -40,6 +40,7 @@ class Counts:
     restored: int = 0
     present: int = 0  # rows before
     missing: int = 0  # of them, not listed
+    names: dict[str, str] = field(default_factory=dict)  # "added", "changed", "restored", "missing" → the last such row's name
 
 
 class Plan:
@@ -120,12 +121,16 @@ async def _compare(connection: AsyncConnection, lease: Lease, plan: Plan, batch:
         row = known.get(fields.external_id)
         if row is None:
             added.append(_new_row(lease, values, now))
+            plan.counts.names["added"] = fields.name
             continue
         found = row._mapping
         new = {name: value for name, value in values.items() if found[name] != value}
-        plan.counts.changed += bool(new) and row.removed_at is None
+        if new and row.removed_at is None:
+            plan.counts.changed += 1
+            plan.counts.names["changed"] = fields.name
         if row.removed_at is not None:
             plan.counts.restored += 1
+            plan.counts.names["restored"] = fields.name
             new["removed_at"] = None
         if new:
             new["changed_at"] = now
@@ -148,16 +153,17 @@ async def _find_missing(connection: AsyncConnection, lease: Lease, plan: Plan, l
         return
     after = ""
     while True:
-        page = select(rows.external_id, rows.id).where(*present, rows.external_id > after).order_by(rows.external_id)
+        page = select(rows.external_id, rows.id, rows.name).where(*present, rows.external_id > after).order_by(rows.external_id)
         found = (await connection.execute(page.limit(BATCH))).all()
         if not found:
             return
-        ids = {row.external_id: row.id for row in found}
+        ids, names = {row.external_id: row.id for row in found}, {row.external_id: row.name for row in found}
         after = found[-1].external_id
         gone = await asyncio.to_thread(listing.missing, list(ids))
         if gone:
             plan.add("remove", (), [{"row_id": ids[external_id]} for external_id in gone])
             plan.counts.missing += len(gone)
+            plan.counts.names["missing"] = names[gone[-1]]
 
 
 def _values(fields: ResourceFields, names: Sequence[str]) -> dict[str, Any]:

@@ -78,11 +78,21 @@ def _outcome(claim: Claim, kind: str, counts: Counts, verdict: Verdict, calls: i
         started_at=started_at,
         finished_at=utc_now(),
     )
+    done.names = _names(counts, done)
     if verdict is Verdict.HOLD:
         done.error_message = f"{counts.missing} of {counts.present} are missing at once. They are kept until a person accepts."
     if verdict is Verdict.UNCONFIRMED:
         done.error_message = f"The provider lists none of {counts.present}. They are kept until the next sync says the same."
     return done
+
+
+def _names(counts: Counts, done: SyncRunKind) -> dict[str, str] | None:
+    """Of what happened to one row alone, that row's name: people are told what it was rather than "1"."""
+    known = counts.names
+    single = {what: known.get(what, "") for what in ("added", "changed", "restored") if getattr(done, what) == 1}
+    if done.removed == 1:
+        single["removed"] = known.get("missing", "")
+    return single or None
 
 
 def _remember(dock_kind: DockKind, counts: Counts, verdict: Verdict, done: SyncRunKind) -> None:

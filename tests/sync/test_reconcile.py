@@ -211,3 +211,21 @@ async def test_a_first_sync_of_many_resources_does_not_hold_them_in_memory(insta
     done = await reconcile_servers(await claim(dock), items)  # more than the plan keeps in memory: the rest went to disk
     assert done.added == 3000
     assert len(await servers(dock)) == 3000
+
+
+async def test_a_run_names_the_one_row_that_something_happened_to_and_counts_many(instance: object) -> None:
+    dock = await linked()
+    first = await reconcile_servers(await claim(dock), [item("1", name="web-1"), *numbered_from(2, 30)])
+    assert first.names is None
+    done = await again(dock, [item("1", name="web-one"), *numbered_from(2, 29), item("99", name="fresh")])
+    assert (done.added, done.changed, done.removed) == (1, 1, 1)
+    assert done.names == {"added": "fresh", "changed": "web-one", "removed": "server 30"}
+    done = await again(dock, [item("1", name="web-one"), *numbered_from(2, 30)])
+    assert (done.restored, done.names) == (1, {"restored": "server 30", "removed": "fresh"})
+    assert (await again(dock, [item("1", name="web-one"), *numbered_from(2, 30)])).names is None
+    held = await again(dock, [item("1", name="web-2"), *numbered_from(2, 10)])
+    assert (held.held, held.removed, held.names) == (20, 0, {"changed": "web-2"}), "what is held has not gone"
+
+
+def numbered_from(first: int, last: int) -> list[dict[str, Any]]:
+    return [item(str(number), name=f"server {number}") for number in range(first, last + 1)]

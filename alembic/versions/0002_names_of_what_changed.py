@@ -1,0 +1,20 @@
+"""A sync run keeps the name of the one row that it added, changed, removed or brought back"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('sync_run_kind', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('names', sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('sync_run_kind', schema=None) as batch_op:
+        batch_op.drop_column('names')
