@@ -4,6 +4,8 @@ import { useLiveMeta } from "$/public/stackdock/live";
 import { awaitsFirst, heldCount, isFresh, needCount, needy, NUMBER, useRows } from "$/public/stackdock/docks";
 import { ago, until, useTicking } from "$/public/stackdock/time";
 
+const NONE = "–";
+
 const FAILURES = {
   CredentialsRejected: "Token rejected",
   AccessRefused: "Access refused",
@@ -49,12 +51,13 @@ export function DockNow({ dock }) {
 /** When the next sync is due, ticking; a failing dock says how often it has failed. */
 export function DockNext({ dock }) {
   const words = useTicking(() => {
-    if (dock.status === "syncing") return "";
+    if (dock.status === "syncing") return NONE;
     if (dock.paused_at && !dock.sync_requested_at) return "paused";
-    return dock.next_sync_at ? until(dock.next_sync_at) : "–";
+    return dock.next_sync_at ? until(dock.next_sync_at) : NONE;
   });
+  if (words === NONE) return h("span", { className: "faint" }, NONE);
   const failures = dock.consecutive_failures > 0 ? ` after ${dock.consecutive_failures} failed` : "";
-  return h("span", { className: "num" }, words && words + failures);
+  return h("span", { className: "num" }, words + failures);
 }
 
 const FIGURES = {
@@ -84,7 +87,7 @@ export function DockFigure({ label, figure }) {
     "div",
     { className: "card stat" },
     h("span", { className: "muted" }, label),
-    h("span", { className: "big" }, ready ? value : "–"),
+    h("span", { className: ready ? "big" : "big faint" }, ready ? value : NONE),
     h("span", { className: "faint clip" }, ready ? below : ""),
   );
 }
@@ -144,5 +147,5 @@ export function RunKinds({ run }) {
   const words = kinds.map(found).join(", ");
   const said = [words, run.error_message].filter(Boolean).join(" · ");
   // Narrower than a cell may be: with every word there is to say, the table still fits its card.
-  return h("span", { title: said, style: { display: "inline-block", maxWidth: "15rem", verticalAlign: "middle" }, className: "clip" }, said || "–");
+  return h("span", { title: said, style: { display: "inline-block", maxWidth: "15rem", verticalAlign: "middle" }, className: said ? "clip" : "clip faint" }, said || NONE);
 }

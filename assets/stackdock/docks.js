@@ -200,7 +200,8 @@ export function LoadedCount({ slot, kind }) {
 export function KindTotal({ kind }) {
   const rows = useRows("counts");
   const { ready } = useLiveMeta("counts");
-  return ready ? NUMBER.format(rows.reduce((sum, row) => sum + (row.kind === kind ? row.count : 0), 0)) : "–";
+  const total = rows.reduce((sum, row) => sum + (row.kind === kind ? row.count : 0), 0);
+  return ready ? NUMBER.format(total) : h("span", { className: "faint" }, "–");
 }
 
 export function DemoNote({ children }) {

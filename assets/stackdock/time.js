@@ -74,6 +74,7 @@ export function RelativeTime({ at, tense = "past", none = "–" }) {
 
 /** From one instant to another, ticking while there is no end. */
 export function Duration({ since, end }) {
-  const words = useTicking(() => (since ? lasted(since, end) : "–"));
+  const words = useTicking(() => (since ? lasted(since, end) : ""));
+  if (!words) return h("span", { className: "faint" }, "–");
   return h("span", { className: "num" }, words);
 }

@@ -23,7 +23,13 @@ class ActorKind(StrEnum):
 class Actor:
     kind: ActorKind
     id: str | None = None  # the user's id, for a person
-    label: str = ""  # what an audit entry shows, kept after the account is gone
+    label: str = ""  # what an audit entry keeps, also after the account is gone: a person's email
+    name: str = ""  # what people call a person
+
+    @property
+    def shown(self) -> str:
+        """Who it was, for people to read: the name, else what the log has."""
+        return self.name or self.label
 
 
 @dataclass(frozen=True)

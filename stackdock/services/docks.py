@@ -89,7 +89,7 @@ async def pause_dock(scope: Scope, work: Work, dock_id: str) -> dict[str, str]:
     dock = await work.get(Dock, dock_id)
     record_dock(work, AuditAction.DOCK_PAUSED, dock)
     if dock.paused_at is None:
-        dock.paused_at, dock.paused_by = utc_now(), scope.actor.label[:128]
+        dock.paused_at, dock.paused_by = utc_now(), scope.actor.shown[:128]
     return {"id": dock.id}
 
 

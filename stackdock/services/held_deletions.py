@@ -35,7 +35,7 @@ async def accept_deletions(scope: Scope, work: Work, dock_id: str, kind: str, sh
         raise Conflict("Nothing is held back here any more.")
     if dock_kind.held_count != shown_count:
         raise Conflict(f"The number has changed: {dock_kind.held_count} are missing now. Look again before you accept.")
-    dock_kind.accepted_at, dock_kind.accepted_by = utc_now(), scope.actor.label[:128]
+    dock_kind.accepted_at, dock_kind.accepted_by = utc_now(), scope.actor.shown[:128]
     dock_kind.accepted_count = dock_kind.held_count
     ask_for_sync(dock, work)
     record_dock(work, AuditAction.DOCK_DELETIONS_ACCEPTED, dock, after={"kind": kind, "count": dock_kind.held_count})

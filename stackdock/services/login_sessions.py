@@ -43,7 +43,7 @@ class SignedIn:
 
     def scope(self, request: Request) -> Scope:
         """The person, in no organization yet."""
-        return Scope(actor=Actor(ActorKind.PERSON, id=self.user_id, label=self.email), request=request)
+        return Scope(actor=Actor(ActorKind.PERSON, id=self.user_id, label=self.email, name=self.name), request=request)
 
 
 @public("it is how a request shows who sends it: the token is the proof")

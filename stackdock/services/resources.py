@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, or_, union_all
+from sqlalchemy import String, and_, cast, func, literal, or_, union_all
 from sqlmodel import col, select
 
 from stackdock.errors import NotFound
 from stackdock.models import Dock
-from stackdock.resources import TABLES, ResourceRow
+from stackdock.resources import TABLES, BlockVolume, ResourceRow, Server
 from stackdock.security.permissions import Area
 from stackdock.security.scope import Scope
 from stackdock.services.operations import selects
@@ -26,13 +26,24 @@ _NOT_SHOWN = {"organization_id", "removed_at"}
 def select_resources(scope: Scope, kind: str, search: str = "", dock_id: str | None = None) -> Any:
     """The present resources of a kind, by name: every column of the kind's table, and dock_name, provider, is_demo.
 
+    A volume has server_name too: that of the server it is attached to, where the scope may see it.
+
     `search` finds text anywhere in the name, the provider's id, addresses, region and size, and in the dock's name.
     Raises InvalidInput for what cannot be searched for.
     """
     table: Any = _table(kind)
     columns = [column for column in table.__table__.columns if column.name not in _NOT_SHOWN]
     statement = select(*columns, col(Dock.name).label("dock_name"), Dock.provider, Dock.is_demo)  # type: ignore[call-overload]
+    if table is BlockVolume:
+        servers = _visible_servers(scope)
+        same = and_(servers.c.dock_id == BlockVolume.dock_id, servers.c.external_id == BlockVolume.attached_to)
+        statement = statement.add_columns(servers.c.name.label("server_name")).select_from(BlockVolume).outerjoin(servers, same)
     return _narrowed(statement, table, scope, search, dock_id).order_by(table.name, table.id)
+
+
+def _visible_servers(scope: Scope) -> Any:
+    columns = (Server.dock_id, Server.external_id, Server.name)
+    return visible(select(*columns).where(col(Server.removed_at).is_(None)), Server, scope).subquery("attached")
 
 
 @selects(Area.RESOURCES)

@@ -23,6 +23,7 @@ from stackdock.security.permissions import Area, Level
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
+from stackdock.ui.components.links import home_link
 from stackdock.ui.components.shell_parts import ConnectionLine, Drawer, FocusedTitle, SignOut, Toaster, keeper
 from stackdock.ui.components.text import joined
 from stackdock.ui.sidebar import first_open, sidebar, tabbar
@@ -86,7 +87,7 @@ def add_pages(app: rx.App) -> None:
             title=f"{declared.title} · StackDock",
             on_load=[SessionState.enter, ConsoleState.arrive, *([declared.on_open] if declared.on_open else [])],
         )
-    app.add_page(_no_page, route="404", title="Not found · StackDock")
+    app.add_page(_no_page, route="404", title="Not found · StackDock", on_load=[SessionState.enter, ConsoleState.arrive])
 
 
 @dataclass(frozen=True)
@@ -111,27 +112,29 @@ def allowed(area: Area, level: Level, *children: Any) -> rx.Component:
 
 def _frame(declared: PageDeclaration) -> rx.Component:
     may_see = ConsoleState.levels[declared.area.value] >= int(declared.level)
+    stage = rx.cond(
+        ConsoleState.has_arrived,
+        rx.cond(
+            SessionState.is_missing,
+            _draw(_no_organization(), declared),
+            rx.cond(may_see, _draw(declared.draw(), declared), _draw(_no_permission(declared), declared)),
+        ),
+        _draw(screen(declared.title), declared),
+    )
+    return _console(stage, declared)
+
+
+def _console(stage: rx.Component, declared: PageDeclaration | None) -> rx.Component:
     return rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="skip"),
         sidebar(declared, where="side"),
-        rx.el.div(
-            rx.cond(
-                ConsoleState.has_arrived,
-                rx.cond(
-                    SessionState.is_missing,
-                    _draw(_no_organization(), declared),
-                    rx.cond(may_see, _draw(declared.draw(), declared), _draw(_no_permission(declared), declared)),
-                ),
-                _draw(screen(declared.title), declared),
-            ),
-            class_name="stage",
-        ),
+        rx.el.div(stage, class_name="stage"),
         tabbar(declared),
         class_name="console",
     )
 
 
-def _draw(drawn: Screen, declared: PageDeclaration) -> rx.Component:
+def _draw(drawn: Screen, declared: PageDeclaration | None) -> rx.Component:
     return rx.fragment(
         rx.el.header(
             Drawer.create(rx.icon("menu", size=20), sidebar(declared, where="drawer"), label="Menu"),
@@ -171,12 +174,13 @@ def _no_organization() -> Screen:
         "compass",
         "There is no such organization",
         "It does not exist, or you do not belong to it. Choose one of yours at the top left.",
-        rx.el.a("Go to your own", href="/", class_name="btn"),
+        home_link("Go to your own"),
     )
     return screen("Not found", refusal)
 
 
 def _no_page() -> rx.Component:
-    way_back = rx.el.a("Go to the console", href="/", class_name="btn primary")
+    """An address of no page, in the frame: all that the person may open is a click away."""
+    way_back = home_link("Go to the console", class_name="btn primary")
     lost = empty("compass", "There is no such page", "The address is mistyped, or what it named is gone.", way_back)
-    return rx.el.main(rx.el.h1("Not found", class_name="unseen"), lost, class_name="content")
+    return _console(_draw(screen("Not found", lost), None), None)

@@ -20,8 +20,8 @@ from stackdock.ui.states.visits import PAGES, PageDeclaration
 GROUPS = ("", "Infrastructure", "Accounts")
 
 
-def sidebar(here: PageDeclaration, *, where: str) -> rx.Component:
-    """`where` tells the two on a page apart: "side" and "drawer"."""
+def sidebar(here: PageDeclaration | None, *, where: str) -> rx.Component:
+    """`where` tells the two on a page apart: "side" and "drawer". `here` is None at an address of no page."""
     groups = [
         _group(title, list(pages), here)
         for title, pages in groupby(_entries(), key=lambda page: page.nav.group if page.nav else "")
@@ -34,7 +34,7 @@ def sidebar(here: PageDeclaration, *, where: str) -> rx.Component:
     )
 
 
-def tabbar(here: PageDeclaration) -> rx.Component:
+def tabbar(here: PageDeclaration | None) -> rx.Component:
     return rx.el.nav(
         *[
             _visible(page, link(rx.icon(page.nav.icon, size=20), page.nav.words, to=_path(page), **_current(page, here)))
@@ -57,13 +57,13 @@ def _entries() -> list[PageDeclaration]:
     return sorted(pages, key=lambda page: (GROUPS.index(page.nav.group), page.nav.position) if page.nav else (0, 0))
 
 
-def _group(title: str, pages: list[PageDeclaration], here: PageDeclaration) -> rx.Component:
+def _group(title: str, pages: list[PageDeclaration], here: PageDeclaration | None) -> rx.Component:
     heading = [rx.el.h2(title)] if title else []
     is_any_open = reduce(or_, [_may_open(page) for page in pages])
     return rx.cond(is_any_open, rx.el.div(*heading, *[_entry(page, here) for page in pages], class_name="group"))
 
 
-def _entry(page: PageDeclaration, here: PageDeclaration) -> rx.Component:
+def _entry(page: PageDeclaration, here: PageDeclaration | None) -> rx.Component:
     if page.nav is None:
         return rx.fragment()
     count = page.nav.count() if page.nav.count else rx.fragment()
@@ -86,8 +86,8 @@ def _path(page: PageDeclaration) -> str:
     return page.route.removeprefix("/o/[slug]")
 
 
-def _current(page: PageDeclaration, here: PageDeclaration) -> dict[str, dict[str, str]]:
-    is_here = page is here or (_path(page) != "" and here.route.startswith(page.route + "/"))
+def _current(page: PageDeclaration, here: PageDeclaration | None) -> dict[str, dict[str, str]]:
+    is_here = here is not None and (page is here or (_path(page) != "" and here.route.startswith(page.route + "/")))
     return {"custom_attrs": {"aria-current": "page"}} if is_here else {}
 
 

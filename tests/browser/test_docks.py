@@ -95,7 +95,7 @@ async def test_interval_and_pause_are_changed_in_place(browsers: Browsers, owner
     await form.get_by_role("button", name="Change").click()
     await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Pause").click()
-    await expect(page.get_by_text("Paused by ada@example.com")).to_be_visible()
+    await expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
     await expect(page.locator("header > .st")).to_have_text("Paused")
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
@@ -153,3 +153,20 @@ async def test_a_sync_is_asked_for_and_counts_down_by_itself(browsers: Browsers,
     await row.get_by_role("button", name="Sync now: Later").click()
     # Its credentials are not real: the sync begins at once, cannot open them, and says so.
     await expect(row.locator(".st")).to_have_text("Token rejected")
+
+
+async def test_pausing_and_resuming_keep_the_focus_and_name_the_person(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "Focused")
+    page = await browsers.open(f"/o/acme/docks/{dock.id}", signed_in=owner)
+    await page.get_by_role("button", name="Pause", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Paused by Ada Lovelace.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Resume", exact=True)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_focused()
+    await page.goto("/o/acme")
+    line = page.locator(".feed li").filter(has_text="resumed Focused")
+    await expect(line.locator("b").first).to_have_text("Ada Lovelace")
+    run_sql(console, "DELETE FROM dock WHERE id = ?", dock.id)

@@ -161,6 +161,28 @@ async def test_a_role_that_is_taken_away_leaves_nothing_of_the_organization_behi
     await bob.wait_for_url("**/sign-in?out=1")
 
 
+async def test_an_address_of_no_page_stands_in_the_frame(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme/no/such/page", signed_in=owner)
+    await expect(page.get_by_role("heading", level=1, name="Not found")).to_be_visible()
+    await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    await expect(page.get_by_role("button", name="Organization: Acme")).to_be_visible()
+    await expect(page.get_by_role("button", name="You: Ada Lovelace").first).to_be_visible()
+    await expect(page.locator(".side .connection").first).to_have_text("Live")
+    assert not await accessibility_violations(page)
+    await page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Volumes").click()
+    await expect(page).to_have_url("/o/acme/volumes")
+
+
+async def test_the_way_back_from_an_address_of_nothing_leads_home(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/nonsense", signed_in=owner)
+    await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    await page.get_by_role("link", name="Go to the console").click()
+    await expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+    await page.goto("/o/nobody/servers")
+    await page.get_by_role("link", name="Go to your own").click()
+    await expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+
+
 async def sign_in(page: Page, email: str) -> None:
     await page.locator("input[name=email]").fill(email)
     await page.locator("input[name=password]").fill(PASSWORD)

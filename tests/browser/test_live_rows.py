@@ -1,10 +1,13 @@
 """Rows that are true in every browser, whoever changed them."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 from playwright.async_api import StorageState, expect
 
 from stackdock.columns import utc_now
+from stackdock.resources import BlockVolume
 from tests.browser.conftest import Browsers
 from tests.browser.estate import add_quiet_dock, add_rows, make_server, run_sql
 from tests.fixtures.console import Console
@@ -116,3 +119,28 @@ async def test_an_address_is_copied_when_pressed(browsers: Browsers, owner: Stor
     await button.click()
     await expect(button.get_by_role("status")).to_have_text("Copied")
     assert await page.evaluate("navigator.clipboard.readText()") == "203.0.113.21"
+
+
+async def test_a_volume_leads_to_its_server_by_name_and_follows_a_new_name(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "With volumes", ("vault & co", "vault-2"))
+    fields: dict[str, Any] = {"organization_id": dock.organization_id, "dock_id": dock.id}
+    add_rows(
+        console,
+        BlockVolume(**fields, external_id="v-1", name="disk-known", attached_to="vault & co"),
+        BlockVolume(**fields, external_id="v-2", name="disk-unknown", attached_to="4711"),
+        BlockVolume(**fields, external_id="v-3", name="disk-free"),
+    )
+    page = await browsers.open("/o/acme/volumes", signed_in=owner)
+    known = page.get_by_role("row", name="disk-known")
+    await expect(known.get_by_role("link", name="vault & co")).to_be_visible()
+    await expect(page.get_by_role("row", name="disk-unknown").get_by_role("button", name="4711")).to_be_visible()
+    dashes = page.get_by_role("row", name="disk-free").locator("td .faint").get_by_text("–", exact=True)
+    await expect(dashes).to_have_count(6)  # region, size, server, type, tags, and when such rows were listed
+    await known.get_by_role("link", name="vault & co").click()
+    await expect(page.get_by_role("rowheader")).to_have_text(re.compile("^vault & co"))
+    await page.go_back()
+    run_sql(console, "UPDATE server SET name = 'renamed' WHERE dock_id = ? AND name = 'vault & co'", dock.id)
+    await expect(known.get_by_role("link", name="renamed")).to_be_visible()
+    run_sql(console, "DELETE FROM dock WHERE id = ?", dock.id)

@@ -1,5 +1,6 @@
 """The selects of the live views: what they show, and whom they show nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,14 +8,17 @@ import pytest
 from stackdock.columns import utc_now
 from stackdock.db.sessions import reading
 from stackdock.errors import NotFound, PermissionDenied
+from stackdock.live.footprint import footprint
 from stackdock.models import Organization
-from stackdock.security.scope import Visibility, system_scope
+from stackdock.resources import BlockVolume
+from stackdock.security.scope import Request, Visibility, system_scope
 from stackdock.services.audit_log import select_audit
-from stackdock.services.docks import pause_dock, select_dock_kinds, select_docks
+from stackdock.services.docks import pause_dock, resume_dock, select_dock_kinds, select_docks
+from stackdock.services.login_sessions import SignedIn
 from stackdock.services.resources import MAX_SEARCH_LENGTH, select_counts, select_resources, select_total
 from stackdock.services.sync_runs import select_sync_run_kinds, select_sync_runs
 from stackdock.sync.finish import finish
-from tests.factories import make_dock, make_organization, make_server, owner_scope, powerless_scope
+from tests.factories import make_dock, make_organization, make_owner, make_server, owner_scope, powerless_scope, save
 from tests.linked_docks import claim, expire_lease, item, link, reconcile_servers
 
 
@@ -140,3 +144,46 @@ async def test_an_unknown_kind_does_not_exist(database: object) -> None:
     for kind in ("", "nothing", "user_account", None):
         with pytest.raises(NotFound):
             select_resources(owner_scope(acme), kind)  # type: ignore[arg-type]
+
+
+async def test_a_volume_names_the_server_that_holds_it_where_that_is_known_and_may_be_seen(database: object) -> None:
+    acme, _ = await estate()
+    docks = {row["name"]: row["id"] for row in await found(select_docks(owner_scope(acme)))}
+    mine, second = docks["Mine"], docks["Second"]
+    for name, dock_id, server in [
+        ("a", mine, "web-1"),
+        ("b", mine, "db_100%"),  # an id of another dock says nothing here
+        ("c", second, "gone"),
+        ("d", mine, None),
+    ]:
+        volume = BlockVolume(organization_id=acme.id, dock_id=dock_id, external_id=name, name=name, attached_to=server)
+        await save(volume)
+    rows = await found(select_resources(owner_scope(acme), "block_volume"))
+    assert {row["name"]: row["server_name"] for row in rows} == {"a": "web-1", "b": None, "c": None, "d": None}
+    assert {row["attached_to"] for row in rows} == {"web-1", "db_100%", "gone", None}
+    single = owner_scope(acme, visibility=Visibility(resources=frozenset({rows[0]["id"]})))
+    assert [(row["name"], row["server_name"]) for row in await found(select_resources(single, "block_volume"))] == [("a", None)]
+    assert "server" in footprint(select_resources(owner_scope(acme), "block_volume")).tables, "a new name shows at once"
+    assert "server" not in footprint(select_resources(owner_scope(acme), "domain")).tables
+
+
+async def test_the_log_shows_a_persons_name_and_keeps_the_email_for_when_the_account_is_gone(database: object) -> None:
+    acme = await make_organization()
+    ana = await make_owner(acme)
+    dock = await make_dock(acme)
+    await pause_dock(owner_scope(acme, ana), dock.id)
+    await pause_dock(owner_scope(acme), dock.id)  # by somebody without an account
+    shown = [(row["actor_name"], row["actor_label"]) for row in await found(select_audit(owner_scope(acme)))]
+    assert shown == [(None, "ana@example.com"), ("Ana Mendes", "ana@example.com")]
+
+
+async def test_a_dock_says_the_name_of_who_paused_it_and_the_email_of_who_has_none(database: object) -> None:
+    acme = await make_organization()
+    dock = await make_dock(acme)
+    signed_in = SignedIn("session", "user", "ana@example.com", "Ana Mendes").scope(Request())
+    named = replace(owner_scope(acme), actor=signed_in.actor)
+    await pause_dock(named, dock.id)
+    assert [row["paused_by"] for row in await found(select_docks(owner_scope(acme)))] == ["Ana Mendes"]
+    await resume_dock(named, dock.id)
+    await pause_dock(owner_scope(acme), dock.id)
+    assert [row["paused_by"] for row in await found(select_docks(owner_scope(acme)))] == ["ana@example.com"]

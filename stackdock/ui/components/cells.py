@@ -36,4 +36,5 @@ def or_dash(value: Any, shown: Any = None) -> rx.Component:
 
 
 def tags(values: Any) -> rx.Component:
-    return rx.foreach(values.to(list[str]), lambda tag: rx.el.span(tag, class_name="tag"))
+    drawn = rx.foreach(values.to(list[str]), lambda tag: rx.el.span(tag, class_name="tag"))
+    return or_dash(values.to(list[str]).length() > 0, drawn)

@@ -15,8 +15,12 @@ _ADDRESS = VarData(imports={"react-router": ["useParams"]}, hooks={"const addres
 
 
 def address_part(name: str) -> rx.Var[str]:
-    """A part of the page's address: `address_part("slug")` on a page whose route has `[slug]`."""
-    return Var(_js_expr=f'(address.{name} ?? "")', _var_type=str, _var_data=_ADDRESS).guess_type()
+    """A part of the page's address: `address_part("slug")` on a page whose route has `[slug]`.
+
+    The slug is also found in an address of no page, which the route of all others ("*") takes whole.
+    """
+    other = 'address["*"]?.match(/^o\\/([^/]+)/)?.[1] ?? ' if name == "slug" else ""
+    return Var(_js_expr=f'(address.{name} ?? {other}"")', _var_type=str, _var_data=_ADDRESS).guess_type()
 
 
 def inside(path: str | rx.Var[str]) -> rx.Var[str]:
@@ -24,9 +28,19 @@ def inside(path: str | rx.Var[str]) -> rx.Var[str]:
     return joined("/o/", address_part("slug"), path)
 
 
+def in_address(text: rx.Var[str]) -> rx.Var[str]:
+    """`text` as it may stand behind an address's question mark."""
+    return Var(f"encodeURIComponent({text!s})", _var_type=str, _var_data=text._get_all_var_data()).guess_type()
+
+
 def link(*children: Any, to: str | rx.Var[str], **props: Any) -> rx.Component:
     """A link to another page of the console, without a reload. `to` is the path inside the organization."""
     return ReactRouterLink.create(*children, to=inside(to), **props)
+
+
+def home_link(words: str, *, class_name: str = "btn") -> rx.Component:
+    """To the person's own console. Asked of the server, which knows where that is: no page of the browser's stands at "/"."""
+    return ReactRouterLink.create(words, to="/", reload_document=True, class_name=class_name)
 
 
 def outer_link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:

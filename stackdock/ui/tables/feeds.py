@@ -17,6 +17,12 @@ from stackdock.ui.theme import KIND_NAMES
 _MANY = {kind: many for kind, (_, many) in KIND_NAMES.items()}
 
 
+def _name(row: Row, what: str) -> rx.Var[str]:
+    """The name of the one thing to which that happened, or ""."""
+    names = row["names"]
+    return rx.Var(f'({names!s}?.{what} ?? "")', _var_type=str, _var_data=names._get_all_var_data()).guess_type()
+
+
 def _kind_words(kind: rx.Var[str]) -> rx.Var[str]:
     return rx.Var.create(_MANY)[kind].to(str)
 
@@ -65,11 +71,14 @@ def needy_kind(row_id: rx.Var[str]) -> rx.Component:
 
 @rx.memo
 def change_line(row_id: rx.Var[str]) -> rx.Component:
-    """What one sync found of one kind: "3 servers changed, 1 added"."""
+    """What one sync found of one kind: "servers: 3 changed, web-1 new"; one thing is named."""
     row: Row = live_row("changes", row_id)
     parts = [
-        rx.cond(row[name].to(int) > 0, rx.el.span(row[name].to_string(), " ", word, class_name="part"))
-        for name, word in (("added", "new"), ("changed", "changed"), ("removed", "gone"), ("restored", "back"))
+        rx.cond(
+            row[what].to(int) > 0,
+            rx.el.span(rx.cond(_name(row, what), _name(row, what), row[what].to_string()), " ", word, class_name="part"),
+        )
+        for what, word in (("added", "new"), ("changed", "changed"), ("removed", "gone"), ("restored", "back"))
     ]
     return rx.el.li(
         provider_mark(row["provider"].to(str)),
@@ -85,7 +94,8 @@ def audit_line(row_id: rx.Var[str]) -> rx.Component:
     row: Row = live_row("audit", row_id)
     action = row["action"].to(str)
     is_failed_sign_in = action == "sign_in.failed"
-    actor = rx.cond(row["actor_label"], row["actor_label"].to(str), row["actor_kind"].to(str))
+    label = rx.cond(row["actor_label"], row["actor_label"].to(str), row["actor_kind"].to(str))
+    actor = rx.cond(row["actor_name"], rx.el.span(row["actor_name"].to(str), title=label), rx.el.span(label))
     words = rx.Var.create(ACTION_WORDS)[action]
     return rx.el.li(
         # Whoever failed to sign in is nobody that is known: only the name that was tried is.

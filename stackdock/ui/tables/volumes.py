@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from stackdock.ui.components.cells import copyable, or_dash, tags
+from stackdock.ui.components.links import in_address, link
 from stackdock.ui.components.status import resource_status
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Column, Row, Table
@@ -13,6 +14,13 @@ from stackdock.ui.tables.shared import dock_column, name_column, region_column, 
 
 def _gibibytes(row: Row) -> rx.Var[str]:
     return joined(row["size_gib"], " GB")
+
+
+def _server(row: Row) -> rx.Component:
+    """The server by its name, which leads to it; its id at the provider while its name is not known."""
+    name = row["server_name"].to(str)
+    to_it = link(name, to=joined("/servers?q=", in_address(name)), class_name="row-link", title=row["attached_to"].to(str))
+    return rx.cond(row["server_name"], to_it, copyable(row["attached_to"], label="Copy server id"))
 
 
 VOLUMES = Table(
@@ -25,7 +33,7 @@ VOLUMES = Table(
         dock_column(),
         region_column(),
         Column("Size", lambda row: or_dash(row["size_gib"], _gibibytes(row)), ("size_gib",), "wide number"),
-        Column("Attached to", lambda row: copyable(row["attached_to"], label="Copy server id"), ("attached_to",)),
+        Column("Attached to", _server, ("attached_to", "server_name")),
         Column("Type", lambda row: or_dash(row["volume_type"]), ("volume_type",), "wide muted"),
         Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",)),
         seen_column("block_volume"),
