@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from stackdock.adapters.answers import Answer, clean_words
+from stackdock.adapters.patience import Patience
 from stackdock.errors import (
     AccessRefused,
     AdapterError,
@@ -46,6 +48,12 @@ LONGEST_SECONDS = 300.0  # more than any request may take: a thread never waits 
 _MODEL_LOADING = threading.Lock()  # botocore's sessions make one client at a time
 
 
+def attempts_of(patience: Patience) -> int:
+    """How often botocore may ask: it waits up to 1, 2, 4 … seconds in between, which nothing but their number shortens."""
+    within = int(math.log2(patience.give_up_seconds + 1)) + 1
+    return min(patience.attempts, max(2, within))
+
+
 class Boto:
     """Clients of one session's credentials. Everything here blocks: call it in a thread."""
 
@@ -72,7 +80,7 @@ class Boto:
 
         given = self._session.base_url if self._session.is_own_address else None
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": self._session.http.attempts},
+            retries={"mode": "standard", "total_max_attempts": attempts_of(self._session.http.patience)},
             connect_timeout=5,
             read_timeout=30,
             proxies={},

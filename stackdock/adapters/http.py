@@ -76,8 +76,8 @@ class HttpClient:
         return self._client.is_closed
 
     @property
-    def attempts(self) -> int:
-        return self._patience.attempts
+    def patience(self) -> Patience:
+        return self._patience
 
     def can_wait(self, seconds: float = 0.0) -> bool:
         """Whether the session may spend this much more on waiting for an outage to pass."""

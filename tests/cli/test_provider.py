@@ -20,6 +20,7 @@ from stackdock.resources import KINDS
 from stackdock.settings import settings
 from stackdock.simulators import ACCEPTED_TOKEN, SIMULATORS, open_simulator
 from tests.adapters.wire import always, listening
+from tests.providers.ec2_stub import ec2, failure
 
 STACKDOCK = [sys.executable, "-c", "from stackdock.cli import app; app()"]
 TOKEN = f"token={ACCEPTED_TOKEN}"
@@ -168,6 +169,20 @@ async def test_reading_gives_up_on_an_outage_within_ten_seconds() -> None:
         assert running.simulator.requests >= 4
     assert done.returncode == 1
     assert not any(read_json(done)["complete"].values())
+
+
+async def test_a_software_kit_that_tries_again_by_itself_gives_up_as_soon() -> None:
+    down = failure(500, "InternalError", "An internal error has occurred")
+    async with ec2(lambda _region, _token: down, regions=("eu-west-1", "eu-west-2", "eu-west-3")) as wire:
+        started = time.monotonic()
+        done = await run_beside(
+            "read", "aws", "--base-url", wire.base_url, "--credential", "access_key_id=AKIASIMULATED", "--credential", "token=x",
+        )  # fmt: skip
+        assert time.monotonic() - started < 10
+        assert len(wire.heads) > 4
+    assert done.returncode == 1
+    assert read_json(done) == {"provider": "aws", "complete": {"server": False}, "resources": {"server": []}}
+    assert_one_sentence(done)
 
 
 async def test_a_web_page_at_the_address_is_named_as_such() -> None:

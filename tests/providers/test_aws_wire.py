@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from stackdock.adapters.addresses import OutboundPolicy
+from stackdock.adapters.boto import attempts_of
 from stackdock.adapters.identity import check_credentials
+from stackdock.adapters.patience import FOR_CHECKING, FOR_READING, FOR_SYNC
 from stackdock.errors import (
     AccessRefused,
     AddressRefused,
@@ -83,6 +85,12 @@ async def test_a_failure_raises_the_class_that_decides_what_happens_next(answer:
     async with ec2(lambda _, __: answer) as wire:
         with pytest.raises(error, match="AWS"):
             await read(wire.base_url)
+
+
+def test_how_often_the_kit_asks_fits_what_a_person_or_a_sync_may_wait() -> None:
+    for patience, attempts in ((FOR_CHECKING, 2), (FOR_READING, 3), (FOR_SYNC, 4)):
+        assert attempts_of(patience) == attempts
+        assert sum(2**number for number in range(attempts - 1)) <= patience.give_up_seconds
 
 
 async def test_throttling_that_passes_is_not_noticed() -> None:
