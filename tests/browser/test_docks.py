@@ -1,14 +1,15 @@
 """What is done to docks: sync, rename, interval, pause, credentials, held deletions, remove."""
 
 from datetime import timedelta
+from typing import Any
 
 from playwright.async_api import StorageState, expect
 
 from stackdock.columns import utc_now
-from stackdock.models import AuditEntry, Dock, DockStatus
+from stackdock.models import AuditEntry, Dock, DockStatus, KindOutcome, SyncRun, SyncRunKind
 from stackdock.resources import Server
 from tests.browser.conftest import Browsers
-from tests.browser.estate import add_quiet_dock, count_rows, run_sql
+from tests.browser.estate import add_quiet_dock, add_rows, count_rows, run_sql
 from tests.fixtures.console import Console
 
 REJECTED = {"status": DockStatus.ERROR, "error_code": "CredentialsRejected", "error_message": "unable to authenticate"}
@@ -169,4 +170,24 @@ async def test_pausing_and_resuming_keep_the_focus_and_name_the_person(
     await page.goto("/o/acme")
     line = page.locator(".feed li").filter(has_text="resumed Focused")
     await expect(line.locator("b").first).to_have_text("Ada Lovelace")
+    run_sql(console, "DELETE FROM dock WHERE id = ?", dock.id)
+
+
+async def test_home_names_the_one_thing_that_changed_and_counts_several(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    dock = add_quiet_dock(console, "Talkative")
+    of_dock: dict[str, Any] = {"organization_id": dock.organization_id, "dock_id": dock.id}
+    run = SyncRun(**of_dock)
+    done: dict[str, Any] = {**of_dock, "run_id": run.id, "outcome": KindOutcome.SUCCESS}
+    add_rows(console, run)
+    add_rows(
+        console,
+        SyncRunKind(**done, kind="server", added=1, changed=3, names={"added": "web-9"}),
+        SyncRunKind(**done, kind="domain", removed=1),  # of a run before names were kept
+    )
+    page = await browsers.open("/o/acme", signed_in=owner)
+    lines = page.locator(".feed li").filter(has_text="Talkative")
+    await expect(lines.filter(has_text="servers").locator(".part")).to_have_text(["web-9 new", "3 changed"])
+    await expect(lines.filter(has_text="domains").locator(".part")).to_have_text(["1 gone"])
     run_sql(console, "DELETE FROM dock WHERE id = ?", dock.id)

@@ -139,7 +139,7 @@ async def test_a_volume_leads_to_its_server_by_name_and_follows_a_new_name(
     dashes = page.get_by_role("row", name="disk-free").locator("td .faint").get_by_text("–", exact=True)
     await expect(dashes).to_have_count(6)  # region, size, server, type, tags, and when such rows were listed
     await known.get_by_role("link", name="vault & co").click()
-    await expect(page.get_by_role("rowheader")).to_have_text(re.compile("^vault & co"))
+    await expect(page.get_by_role("rowheader")).to_have_text([re.compile("^vault & co")])
     await page.go_back()
     run_sql(console, "UPDATE server SET name = 'renamed' WHERE dock_id = ? AND name = 'vault & co'", dock.id)
     await expect(known.get_by_role("link", name="renamed")).to_be_visible()
