@@ -15,7 +15,7 @@ LONGEST_WAIT_SECONDS = 0.1
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b|NotImplemented" + "Error")
 MACHINE_PATHS = re.compile(r"(?:^|[^.\w])/(?:work|farm|home/\w+|Users/\w+)/", re.MULTILINE)
 REGISTRY_HOSTS = re.compile(r"regis" + r"try\.npm|pypi\." + r"org|pythonhos" + r"ted|npmm" + r"irror|/simp" + "le/")
-SUPPRESSED = re.compile(r"pytest\.mark\.(?:skip|xfail)\b|pytest\.skip\(|assert True\b")
+SUPPRESSED = re.compile(r"\bmark\.(?:skip|skipif|xfail)\b|pytest\.(?:skip|importorskip)\(|assert True\b")
 
 CHECKING = ("raises", "expect", "assert", "check", "require", "wait", "until", "refuse", "verify", "timeout", "run_state")
 MAY_SKIP = "tests/simulators/official.py"  # compares with the providers' own descriptions, which are not ours to publish
