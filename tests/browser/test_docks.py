@@ -1,8 +1,9 @@
 """What is done to docks: sync, rename, interval, pause, credentials, held deletions, remove."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from playwright.async_api import StorageState, expect
 
 from stackdock.columns import utc_now
@@ -191,3 +192,18 @@ async def test_home_names_the_one_thing_that_changed_and_counts_several(
     await expect(lines.filter(has_text="servers").locator(".part")).to_have_text(["web-9 new", "3 changed"])
     await expect(lines.filter(has_text="domains").locator(".part")).to_have_text(["1 gone"])
     run_sql(console, "DELETE FROM dock WHERE id = ?", dock.id)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+async def test_a_button_beside_a_field_is_as_tall_as_the_field_and_level_with_it(
+    browsers: Browsers, owner: StorageState, console: Console, size: Literal["wide", "narrow"]
+) -> None:
+    dock = add_quiet_dock(console, f"Level {size}")
+    page = await browsers.open(f"/o/acme/docks/{dock.id}", signed_in=owner, size=size)
+    lines = page.locator(".form .row")
+    await expect(lines).to_have_count(2)
+    for line in await lines.all():
+        field, button = await line.locator(".input").bounding_box(), await line.get_by_role("button").bounding_box()
+        assert field
+        assert button
+        assert (button["y"], button["height"]) == (field["y"], field["height"])
