@@ -19,7 +19,7 @@ def name_column() -> Column:
 
 
 def dock_column() -> Column:
-    return Column("Dock", _dock, ("dock_name",), width=21)
+    return Column("Dock", _dock, ("dock_name",), width=23)
 
 
 def _dock(row: Row) -> rx.Component:
