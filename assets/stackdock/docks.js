@@ -185,12 +185,12 @@ export function StatusBar({ kind }) {
   );
 }
 
-/** "50 of 187 loaded" under a table. */
+/** "50 of 187 loaded" under a table, while there are more to load. */
 export function LoadedCount({ slot, kind }) {
-  const { count, ready } = useLiveMeta(slot);
+  const { count, more, ready } = useLiveMeta(slot);
   const rows = useRows("counts");
   const matching = useRows("total")[0] ?? NO_ROW;
-  if (!ready) return null;
+  if (!ready || !more) return null;
   const total = matching.count ?? rows.reduce((sum, row) => sum + (row.kind === kind ? row.count : 0), 0);
   // Both are counted by the database, one a moment after the other: never "51 of 50".
   return h("span", { className: "num" }, `${NUMBER.format(count)} of ${NUMBER.format(Math.max(count, total))} loaded`);

@@ -121,6 +121,19 @@ async def test_an_address_is_copied_when_pressed(browsers: Browsers, owner: Stor
     assert await page.evaluate("navigator.clipboard.readText()") == "203.0.113.21"
 
 
+async def test_how_much_is_loaded_is_said_only_while_there_is_more(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    page = await browsers.open("/o/acme/servers", signed_in=owner)
+    await expect(page.get_by_role("rowheader")).to_have_count(2)
+    await expect(page.locator(".more")).to_be_hidden()
+    add_quiet_dock(console, "Large", tuple(f"z-{number:02}" for number in range(58)))
+    await expect(page.get_by_text("50 of 60 loaded")).to_be_visible()
+    await page.get_by_role("button", name="Load 50 more").click()
+    await expect(page.get_by_role("rowheader")).to_have_count(60)
+    await expect(page.locator(".more")).to_be_hidden()
+
+
 async def test_a_volume_leads_to_its_server_by_name_and_follows_a_new_name(
     browsers: Browsers, owner: StorageState, console: Console
 ) -> None:
