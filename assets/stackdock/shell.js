@@ -49,7 +49,7 @@ export function Keeper({ keeps }) {
 
 let lastPath = null;
 
-/** After a way inside the console the focus is at the new page's title, not at the document's start. */
+/** After a way inside the console the focus is at the new page's title, not at the document's start. The tab is named after it. */
 export function FocusedTitle({ className, children }) {
   const title = useRef(null);
   const { pathname } = useLocation();
@@ -58,6 +58,14 @@ export function FocusedTitle({ className, children }) {
     lastPath = pathname;
     if (isMoved && [null, document.body].includes(document.activeElement)) title.current.focus({ preventScroll: true });
   }, [pathname]);
+  // Its words are drawn by a component of their own, which renders without this one.
+  useEffect(() => {
+    const name = () => title.current.textContent && (document.title = `${title.current.textContent} · StackDock`);
+    const observer = new MutationObserver(name);
+    observer.observe(title.current, { characterData: true, childList: true, subtree: true });
+    name();
+    return () => observer.disconnect();
+  }, []);
   return h("h1", { ref: title, tabIndex: -1, className }, children);
 }
 
