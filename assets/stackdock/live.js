@@ -24,6 +24,12 @@ function useTopic(topic, read) {
 /** The ids of the slot's rows, in order. Renders again only when a row comes, goes or moves. */
 export const useLiveIds = (slot) => useTopic(`${slot}\nids`, () => live.getIds(slot));
 
+/** The ids that a table draws: rows do not move while a hand is on them (`HeldRows`). */
+export const useHeldIds = (slot) => useTopic(`${slot}\nheld`, () => live.getHeldIds(slot));
+
+/** What is held meanwhile, as numbers: waiting, gone, moved; and whether all that wait belong above what is in sight. */
+export const useWaiting = (slot) => useTopic(`${slot}\nheld`, () => live.getWaiting(slot));
+
 /** One row's cells. Renders again only when this row changes. `_changed` maps a cell to the number of its last change. */
 export const useLiveRow = (slot, id) => useTopic(live.rowTopic(slot, id), () => live.getRow(slot, id));
 
@@ -36,10 +42,15 @@ export const useLiveValue = (slot, id, cell) => useTopic(live.rowTopic(slot, id)
 /** connecting, live, reconnecting or ended. */
 export const useLiveStatus = () => useTopic("status", live.getStatus);
 
-/** Show `cells` in a row now; returns the mutation id that the server acknowledges. */
-export const patchRow = (slot, id, cells) => live.patch(slot, id, cells);
-export const insertRow = (slot, id, cells) => live.insert(slot, id, cells);
-export const removeRow = (slot, id) => live.remove(slot, id);
+/**
+ * Show a change now, in each of the slots ("dock docks"), until the server acknowledges the mutation. Returns the mutation's id:
+ * the given one, or one of its own.
+ */
+const inEach = (slots, change) => slots.split(" ").reduce((mutation, slot) => change(slot, mutation || undefined), "");
+export const patchRow = (slots, id, cells, given) => inEach(slots, (slot, made) => live.patch(slot, id, cells, given || made));
+export const insertRow = (slots, id, cells, given) =>
+  inEach(slots, (slot, made) => live.insert(slot, id, cells, { mutation: given || made }));
+export const removeRow = (slots, id, given) => inEach(slots, (slot, made) => live.remove(slot, id, given || made));
 
 let lastCheckAt = 0;
 

@@ -17,6 +17,9 @@
 // number before it · a row object is replaced, never mutated, and only when it looks different, so that React renders only
 // rows that changed · a view that no slot is bound to is forgotten.
 
+import { createHolds } from "./row_hold.js";
+import { reordered } from "./row_order.js";
+
 const OVERLAY_TTL_MS = 15000; // an unanswered mutation shows nothing any more; the server's word stands
 const NO_ROW = Object.freeze({});
 const NO_IDS = Object.freeze([]);
@@ -32,6 +35,9 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
 
   const notify = (topic) => listeners.get(topic)?.forEach((listener) => listener());
   const rowTopic = (slot, id) => `${slot}\nrow\n${id}`;
+  const getIds = (slot) => slots.get(slot)?.ids ?? NO_IDS;
+  const getMeta = (slot) => slots.get(slot)?.meta ?? NO_META;
+  const holds = createHolds({ getIds, hasMore: (slot) => Boolean(slots.get(slot)?.view?.meta.more), notify, rowTopic });
 
   function subscribe(topic, listener) {
     let set = listeners.get(topic);
@@ -71,6 +77,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     slot.wanted = viewId;
     if (viewId === null) {
       slot.view = null;
+      holds.expectOthers(name);
       slots.delete(name);
       slot.overlays.forEach((overlay) => timers.clearTimeout(overlay.timer));
       slot.overlays = [];
@@ -94,6 +101,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
       if (slot.wanted !== v) continue;
       slot.view = view;
       showAll(slot);
+      holds.arrived(slot.name);
     }
     forgetUnusedViews();
   }
@@ -145,11 +153,15 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     const shown = slot.rows.get(id);
     if (row === shown || (row && shown && sameCells(row, shown))) return;
     if (row) slot.rows.set(id, row);
-    else slot.rows.delete(id);
+    else {
+      slot.rows.delete(id);
+      holds.keepGone(slot.name, shown);
+    }
     notify(rowTopic(slot.name, id));
   }
 
-  function showOrder(slot) {
+  /** `isOwn`: the person at this browser did it, and wants to see it at once. */
+  function showOrder(slot, isOwn = false) {
     let ids = slot.view ? slot.view.order : NO_IDS;
     for (const overlay of slot.overlays) {
       if (overlay.kind === "remove") ids = ids.filter((id) => id !== overlay.id);
@@ -160,6 +172,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     if (ids.length === slot.ids.length && ids.every((id, at) => id === slot.ids[at])) return;
     slot.ids = ids;
     notify(`${slot.name}\nids`);
+    holds.update(slot.name, { isAsked: isOwn });
   }
 
   function showMeta(slot) {
@@ -208,7 +221,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     timer?.unref?.();
     slot.overlays.push({ mid, kind, id, cells, index, timer });
     showRow(slot, id);
-    showOrder(slot);
+    showOrder(slot, true);
     showMeta(slot);
     return mid;
   }
@@ -227,7 +240,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
         timers.clearTimeout(one.timer);
         showRow(slot, one.id);
       }
-      showOrder(slot);
+      showOrder(slot, true);
       showMeta(slot);
     }
   }
@@ -244,9 +257,15 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     rowTopic,
     setStatus,
     getStatus: () => status,
-    getIds: (slot) => slots.get(slot)?.ids ?? NO_IDS,
-    getRow: (slot, id) => slots.get(slot)?.rows.get(id) ?? NO_ROW,
-    getMeta: (slot) => slots.get(slot)?.meta ?? NO_META,
+    getIds,
+    getRow: (slot, id) => slots.get(slot)?.rows.get(id) ?? holds.goneRow(slot, id) ?? NO_ROW,
+    getMeta,
+    getHeldIds: holds.ids,
+    getWaiting: holds.waiting,
+    hold: holds.hold,
+    look: holds.look,
+    showWaiting: (slot) => holds.update(slot, { isAsked: true }),
+    expectOthers: holds.expectOthers,
     patch: (slot, id, cells, mutation) => overlay(slot, "patch", id, { cells, mutation }),
     insert: (slot, id, cells, { index = 0, mutation } = {}) => overlay(slot, "insert", id, { cells, index, mutation }),
     remove: (slot, id, mutation) => overlay(slot, "remove", id, { mutation }),
@@ -254,19 +273,10 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
   };
 }
 
-export function makeRow(columns, id, values) {
+function makeRow(columns, id, values) {
   const row = { id };
   columns.forEach((name, at) => (row[name] = values[at]));
   return row;
-}
-
-/** The order after removals and moves. `placed` is by ascending final index, so each splice finds everything before it in place. */
-export function reordered(order, removed = [], placed = []) {
-  const leaving = new Set(removed);
-  for (const [id] of placed) leaving.add(id);
-  const next = order.filter((id) => !leaving.has(id));
-  for (const [id, index] of placed) next.splice(index, 0, id);
-  return next;
 }
 
 function sameCells(a, b) {

@@ -25,12 +25,21 @@ from reflex_base.vars import VarData
 from reflex_base.vars.base import Var
 
 LIBRARY = "$/public/stackdock/live"
+Slots = str | tuple[str, ...]  # several, where more than one slot of the page shows the row
 _SLOT = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def live_ids(slot: str) -> rx.Var[list[str]]:
     """The ids of the slot's rows, in the view's order."""
     return _hooked(slot, "liveIds", "useLiveIds", (_string(slot),), list[str])
+
+
+def held_ids(slot: str) -> rx.Var[list[str]]:
+    """The same for a table inside `HeldRows`: while somebody has a hand on its rows, they stay where they are.
+
+    A row that has gone meanwhile stays too, with `_gone`; what came waits for the person.
+    """
+    return _hooked(slot, "heldIds", "useHeldIds", (_string(slot),), list[str])
 
 
 def live_row(slot: str, row_id: Var[str] | str) -> rx.Var[dict[str, Any]]:
@@ -69,24 +78,26 @@ def live_status() -> rx.Var[str]:
     return _hooked("", "liveStatus", "useLiveStatus", (), str)
 
 
-def optimistic_patch(slot: str, row_id: Var[str] | str, cells: dict[str, Any]) -> rx.Var[str]:
-    """Show `cells` in the row at the click, before any round trip. The value is the mutation's id.
+def optimistic_patch(slots: Slots, row_id: Var[str] | str, cells: dict[str, Any], mutation: Var[str] | str = "") -> rx.Var[str]:
+    """Show `cells` in the row at the click, before any round trip. The value is the mutation's id: `mutation`, or a new one.
 
     Pass it to the handler, which ends with `pages.acknowledge(self, mutation)`:
 
         on_click=DocksState.rename(row_id, name, optimistic_patch("docks", row_id, {"name": name}))
+
+    Until then the row has `_pending`.
     """
-    return _mutation("patchRow", slot, row_id, cells)
+    return _mutation("patchRow", slots, row_id, mutation, cells)
 
 
-def optimistic_insert(slot: str, row_id: Var[str] | str, cells: dict[str, Any]) -> rx.Var[str]:
+def optimistic_insert(slots: Slots, row_id: Var[str] | str, cells: dict[str, Any], mutation: Var[str] | str = "") -> rx.Var[str]:
     """Show a new row at the top of the slot until the mutation is answered."""
-    return _mutation("insertRow", slot, row_id, cells)
+    return _mutation("insertRow", slots, row_id, mutation, cells)
 
 
-def optimistic_remove(slot: str, row_id: Var[str] | str) -> rx.Var[str]:
+def optimistic_remove(slots: Slots, row_id: Var[str] | str, mutation: Var[str] | str = "") -> rx.Var[str]:
     """Hide the row until the mutation is answered."""
-    return _mutation("removeRow", slot, row_id)
+    return _mutation("removeRow", slots, row_id, mutation)
 
 
 def _refusal(mutation: Var[str], error: Var[str]) -> tuple[Var[str], Var[str]]:
@@ -114,10 +125,13 @@ def _hooked(slot: str, prefix: str, hook: str, arguments: tuple[str, ...], type_
     return Var(_js_expr=name, _var_type=type_, _var_data=VarData.merge(*inner, data)).guess_type()
 
 
-def _mutation(function: str, slot: str, row_id: Var[str] | str, cells: dict[str, Any] | None = None) -> Any:
+def _mutation(
+    function: str, slots: Slots, row_id: Var[str] | str, mutation: Var[str] | str, cells: dict[str, Any] | None = None
+) -> Any:
     values = [] if cells is None else [Var.create(cells)]
-    arguments = ", ".join([_string(slot), _string(row_id), *(str(value) for value in values)])
-    inner = [part._get_all_var_data() for part in (row_id, *values) if isinstance(part, Var)]
+    names = " ".join([slots] if isinstance(slots, str) else slots)
+    arguments = ", ".join([_string(names), _string(row_id), *(str(value) for value in values), _string(mutation)])
+    inner = [part._get_all_var_data() for part in (row_id, mutation, *values) if isinstance(part, Var)]
     data = VarData.merge(*inner, VarData(imports={LIBRARY: [function]}))
     return Var(_js_expr=f"{function}({arguments})", _var_type=str, _var_data=data).guess_type()
 

@@ -19,6 +19,7 @@ const store = createLiveStore({
   },
 });
 
+const hands = {};
 const renders = {};
 const watched = new Set();
 function watch(topic) {
@@ -35,10 +36,16 @@ for (const step of steps) {
   if (step.patch) store.patch(...step.patch);
   if (step.insert) store.insert(...step.insert);
   if (step.remove) store.remove(...step.remove);
+  if (step.hold) store.hold(step.hold, () => hands[step.hold] ?? null);
+  if (step.hand) Object.assign(hands, step.hand);
+  if (step.expectOthers) store.expectOthers(step.expectOthers);
+  if (step.look) store.look(step.look);
+  if (step.ask) store.showWaiting(step.ask);
   if (step.expire) timers.forEach((timer) => timer.run());
   const slots = {};
   for (const slot of step.show ?? ["servers"]) {
     slots[slot] = { rows: store.getIds(slot).map((id) => store.getRow(slot, id)), meta: store.getMeta(slot) };
+    slots[slot].held = { rows: store.getHeldIds(slot).map((id) => store.getRow(slot, id)), ...store.getWaiting(slot) };
   }
   output.push({ slots, gaps, refused: [...refused], ends: [...ends], renders: { ...renders }, sizes: store.sizes() });
 }

@@ -18,7 +18,12 @@ def row_component(table: Table) -> Any:
 
     def live_table_row(row_id: rx.Var[str]) -> rx.Component:
         row: Row = live_row(table.slot, row_id)
-        return rx.el.tr(*[_cell(table, column, row, row_id) for column in table.columns])
+        cells = [_cell(table, column, row, row_id) for column in table.columns]
+        return rx.el.tr(
+            *cells,
+            class_name=rx.cond(row["_gone"], "gone", rx.cond(row["_pending"], "unsaved", "")),
+            custom_attrs={"data-row": row_id, "aria-busy": row["_pending"].bool()},
+        )
 
     live_table_row.__name__ = live_table_row.__qualname__ = f"{table.slot}_row"
     return rx.memo(live_table_row)
@@ -29,7 +34,8 @@ def _cell(table: Table, column: Column, row: Row, row_id: rx.Var[str]) -> rx.Com
     changed = _last_change(table.slot, row_id, column.reads)
     if column.look == "name":
         under = rx.el.span(table.under(row), class_name="under")
-        return LiveCell.create(shown, under, changed=changed, class_name="name", scope="row")
+        gone = rx.cond(row["_gone"], rx.el.span("Gone", class_name="tag"))
+        return LiveCell.create(gone, shown, under, changed=changed, class_name="name", scope="row")
     return LiveCell.create(shown, changed=changed, class_name=column.look)
 
 

@@ -23,12 +23,8 @@ def live_table(table: Table, *, empty: rx.Component) -> rx.Component:
         ready & (count == 0),
         empty,
         rx.fragment(
-            rx.el.div(
-                bare_table(table),
-                class_name="grid",
-                tab_index=0,
-                role="region",
-                aria_label=table.slot.replace("_", " ").capitalize(),
+            HeldRows.create(
+                bare_table(table), slot=table.slot, label=table.slot.replace("_", " ").capitalize(), class_name="grid"
             ),
             _more(table),
         ),
@@ -37,13 +33,14 @@ def live_table(table: Table, *, empty: rx.Component) -> rx.Component:
 
 def card_table(table: Table, label: str) -> rx.Component:
     """The table inside a card: it scrolls sideways by itself, also by keyboard, and never moves the page."""
-    return rx.el.div(bare_table(table), class_name="scroll", tab_index=0, role="group", aria_label=label)
+    scrolling = rx.el.div(bare_table(table), class_name="scroll", tab_index=0, role="group", aria_label=label)
+    return HeldRows.create(scrolling, slot=table.slot, class_name="held")
 
 
 def bare_table(table: Table) -> rx.Component:
-    """Head and rows alone, for a card."""
+    """Head and rows alone. Inside `HeldRows`."""
     row = row_component(table)
-    rows = live_list(table.slot, row)
+    rows = live_list(table.slot, row, is_held=True)
     return rx.el.table(
         _head(table),
         rx.cond(live_meta(table.slot, "ready"), rx.el.tbody(rows), _skeleton(table)),
@@ -89,6 +86,16 @@ def _more(table: Table) -> rx.Component:
         rx.cond(stale, rx.el.span("These rows cannot be refreshed at the moment.", class_name="stale")),
         class_name="more",
     )
+
+
+class HeldRows(rx.Component):
+    """Around a table: what comes, goes or moves waits behind a button while somebody has a hand on its rows."""
+
+    library = "$/public/stackdock/held_rows"
+    tag = "HeldRows"
+
+    slot: rx.Var[str]
+    label: rx.Var[str]  # given: it scrolls by itself, and takes the focus for that
 
 
 class KeptRows(rx.Component):
