@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +95,17 @@ def make_server(dock: Dock, name: str, **fields: Any) -> Server:
         "provider_tags": ["acme"],
     }
     return Server(organization_id=dock.organization_id, dock_id=dock.id, name=name, **(values | fields))
+
+
+@contextmanager
+def slow_database(console: Console) -> Iterator[None]:
+    """Nothing can be written to the console's database until the block is left; reading goes on."""
+    connection = sqlite3.connect(_file(console), isolation_level=None, timeout=15)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.close()
 
 
 def _organization_id(console: Console) -> str:

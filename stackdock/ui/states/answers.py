@@ -40,11 +40,12 @@ class AnswerState(rx.State, mixin=True):
         self._asked, self.field_errors, self.refusal = "", {}, ""
 
     @asynccontextmanager
-    async def _answering(self, form: dict[str, Any], *, secret: str = "") -> AsyncIterator[Attempt]:
+    async def _answering(self, form: dict[str, Any], *, secret: str = "", is_shown: bool = False) -> AsyncIterator[Attempt]:
         """Turn a refusal into words beside the form that sent the attempt. What comes after the person has left that page, or
         has sent the form again, is shown nowhere: the caller sees it in the Attempt.
 
-        Takes the attempt's id out of `form`. `secret` names the field to blame for refused credentials.
+        Takes the attempt's id out of `form`. `secret` names the field to blame for refused credentials. `is_shown`: the browser
+        shows the change already, so that a refusal goes on as well: the change is taken back, with a notice.
         """
         attempt = Attempt(str(form.pop(ATTEMPT, ""))[:64])
         async with self:
@@ -56,10 +57,14 @@ class AnswerState(rx.State, mixin=True):
             raise
         except InvalidInput as refused:
             attempt.refusal, errors = refused.message, {refused.field: refused.message} if refused.field else {}
+            if is_shown:
+                raise
         except CredentialsRejected as refused:
             attempt.refusal, errors = refused.message, {secret: refused.message} if secret else {}
         except StackDockError as refused:
             attempt.refusal = refused.message
+            if is_shown:
+                raise
         finally:
             async with self:
                 attempt.is_awaited = self._asked == attempt.id and self.router.url.path == page

@@ -14,22 +14,21 @@ from stackdock.services.dock_removal import describe_removal, remove_dock
 from stackdock.services.docks import change_interval, pause_dock, rename_dock, resume_dock
 from stackdock.ui.states.answers import AnswerState
 from stackdock.ui.states.handlers import handler
-from stackdock.ui.states.scopes import slug_of
 from stackdock.ui.theme import KIND_NAMES
 
 
 class NameState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.FULL, background=True)
-    async def rename(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
-        async with self._answering(form):
+    async def rename(self, scope: Scope, dock_id: str, form: dict[str, Any], mutation: str = "") -> None:
+        async with self._answering(form, is_shown=bool(mutation)):
             await rename_dock(scope, dock_id, form.get("name", ""))
             await _forget_refusals(self)
 
 
 class IntervalState(AnswerState, rx.State):
     @handler(Area.DOCKS, Level.FULL, background=True)
-    async def change(self, scope: Scope, dock_id: str, form: dict[str, Any]) -> None:
-        async with self._answering(form):
+    async def change(self, scope: Scope, dock_id: str, form: dict[str, Any], mutation: str = "") -> None:
+        async with self._answering(form, is_shown=bool(mutation)):
             given = str(form.get("interval", ""))
             if not given.isdecimal():
                 raise InvalidInput("Choose an interval.", field="interval")
@@ -64,7 +63,7 @@ class SettingsState(AnswerState, rx.State):
             (await self.get_state(kind))._forget()
 
     @handler(Area.DOCKS, Level.FULL, background=True)
-    async def pause(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
+    async def pause(self, scope: Scope, dock_id: str, idempotency_key: str, mutation: str = "") -> None:
         try:
             await pause_dock(scope, dock_id)
             await _forget_refusals(self)
@@ -73,7 +72,7 @@ class SettingsState(AnswerState, rx.State):
                 self.answered = idempotency_key
 
     @handler(Area.DOCKS, Level.FULL, background=True)
-    async def resume(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
+    async def resume(self, scope: Scope, dock_id: str, idempotency_key: str, mutation: str = "") -> None:
         try:
             await resume_dock(scope, dock_id)
             await _forget_refusals(self)
@@ -100,11 +99,10 @@ class RemovalState(rx.State):
             self.described, self.lines = dock_id, lines
 
     @handler(Area.DOCKS, Level.FULL, background=True)
-    async def remove(self, scope: Scope, dock_id: str, idempotency_key: str) -> Any:
+    async def remove(self, scope: Scope, dock_id: str, idempotency_key: str, mutation: str = "") -> None:
+        """The browser has gone to the list of docks meanwhile, where the dock is missing, or comes back with a notice."""
         try:
             await remove_dock(scope, dock_id)
         finally:
             async with self:
                 self.answered = idempotency_key
-                slug = slug_of(self)
-        return rx.redirect(f"/o/{slug}/docks")

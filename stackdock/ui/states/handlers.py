@@ -26,6 +26,7 @@ import reflex as rx
 
 from stackdock.columns import new_id
 from stackdock.errors import InvalidInput, NotFound, NotSignedIn, StackDockError
+from stackdock.live.pages import acknowledge
 from stackdock.security.open_sockets import end_client_sockets
 from stackdock.security.permissions import Area, Level
 from stackdock.security.scope import Scope
@@ -37,6 +38,7 @@ DECLARATION = "_stackdock_operation"
 IDEMPOTENCY_KEY = "idempotency_key"
 ATTEMPT = "attempt"  # among a form's values: which sending of it this is
 ATTEMPT_CHARACTERS = 64
+MUTATION = "mutation"
 FORM = "form"
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,9 @@ def handler(
     A StackDockError is shown as a notice (InvalidInput with a field goes into the state's
     `field_errors`, where it has that var); anything else is logged with its traceback, and the person sees its reference
     number. `options` are those of `rx.event`.
+
+    An argument named `mutation` is the id of a change that the browser shows already (`optimistic_patch`): it is acknowledged,
+    after its rows or with the refusal, which takes it from the screen and is always said as a notice.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
@@ -75,12 +80,15 @@ def declaration_of(function: Callable[..., Any]) -> Operation | None:
 def _call(function: Callable[..., Any], operation: Operation, background: bool) -> Callable[..., Any]:
     @wraps(function)
     async def run(self: Any, *args: Any, **kwargs: Any) -> Any:
-        attempt = attempt_of(kwargs)
+        attempt, mutation = attempt_of(kwargs), kwargs.get(MUTATION, "")
+        answer = refusal = None
         try:
             scope = await _enter(self, operation, kwargs)
-            return await function(self, scope, *args, **kwargs)
+            answer = await function(self, scope, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  the outermost frame that knows the page: Reflex's own could only log it
-            await _answer(self, error, operation, attempt, background)
+            refusal = await _answer(self, error, operation, attempt, background, is_taken_back=bool(mutation))
+        await acknowledge(self, mutation, error=refusal)
+        return answer
 
     return run
 
@@ -136,19 +144,27 @@ def _take_key(arguments: dict[str, Any]) -> str | None:
     return None
 
 
-async def _answer(state: Any, error: Exception, operation: Operation, attempt: str, background: bool) -> None:
+async def _answer(
+    state: Any, error: Exception, operation: Operation, attempt: str, background: bool, *, is_taken_back: bool = False
+) -> str:
+    """Tell the person, and return what was told. `is_taken_back`: it was on the screen and goes, which is said for all to see."""
     changing: AbstractAsyncContextManager[Any] = state if background else nullcontext()
     async with changing:
         if isinstance(error, NotSignedIn):
             end_client_sockets(state.router.session.client_token)
-        elif isinstance(error, InvalidInput) and error.field and "field_errors" in type(state).vars:
-            state.field_errors = {error.field: error.message}
-        elif isinstance(error, StackDockError):
-            await notify(state, error.message, "error", attempt=attempt)
+            return error.message
+        if isinstance(error, StackDockError):
+            words = error.message
         else:
             reference = log_unexpected(error, operation.name)
             words = f"Something went wrong here. Nothing was lost; the log has it as {reference}."
+        if is_taken_back:
+            await notify(state, words, "error")
+        elif isinstance(error, InvalidInput) and error.field and "field_errors" in type(state).vars:
+            state.field_errors = {error.field: words}
+        else:
             await notify(state, words, "error", attempt=attempt)
+        return words
 
 
 def log_unexpected(error: BaseException, where: str) -> str:

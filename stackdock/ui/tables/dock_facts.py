@@ -16,8 +16,9 @@ from stackdock.ui.tables.demo_mark import demo_tag
 
 
 def dock_status(row: Row) -> rx.Component:
-    """Beside the title: status, and that it is a demo."""
-    return rx.fragment(DockStatus.create(dock=row), demo_tag(row))
+    """Beside the title: status, that it is a demo, and that a change on the screen is not yet the server's."""
+    saving = rx.cond(row["_pending"], rx.el.span("Saving…", class_name="faint saving"))
+    return rx.fragment(DockStatus.create(dock=row), saving, demo_tag(row))
 
 
 def _address(row: Row) -> rx.Component:

@@ -6,18 +6,25 @@ from typing import Any
 
 import reflex as rx
 
+from stackdock.live.vars import optimistic_patch, optimistic_remove
 from stackdock.ui.components.buttons import ConfirmDialog, once_button, submit_button
 from stackdock.ui.components.cards import card
 from stackdock.ui.components.credentials import credential_fields, scope_help
 from stackdock.ui.components.fields import ActionForm, refusal_line, select_field, text_field
 from stackdock.ui.components.intervals import options
+from stackdock.ui.components.links import inside
 from stackdock.ui.components.providers import PROVIDERS
 from stackdock.ui.components.text import joined
 from stackdock.ui.states.dock_settings import CredentialsState, IntervalState, NameState, RemovalState, SettingsState
+from stackdock.ui.states.session import SessionState
 from stackdock.ui.tables.column import Row
 from stackdock.ui.theme import NAME_LENGTH
 
 __all__ = ["SettingsState", "dock_settings"]
+
+
+SLOTS = ("dock", "docks")  # where a change of a dock shows at once
+NOW = rx.Var("new Date().toISOString()", _var_type=str)
 
 
 def dock_settings(row: Row, dock_id: rx.Var[str]) -> rx.Component:
@@ -39,8 +46,24 @@ def _name(row: Row, dock_id: rx.Var[str]) -> rx.Component:
         default_value=row["name"].to(str),
     )
     return _one_field_form(
-        NameState, name, "Rename", label="Rename this dock", on_send=lambda form: NameState.rename(dock_id, form)
+        NameState,
+        name,
+        "Rename",
+        label="Rename this dock",
+        on_send=lambda form: NameState.rename(dock_id, form, _renamed(dock_id, form)),
     )
+
+
+def _renamed(dock_id: rx.Var[str], form: Any) -> Any:
+    """The new name on the screen at once; none for a name that is going to be refused for being empty."""
+    name = form["name"].to(str).strip()
+    return rx.cond(name != "", optimistic_patch(SLOTS, dock_id, {"name": name}, form["idempotency_key"].to(str)), "")
+
+
+def _changed(dock_id: rx.Var[str], values: Any) -> Any:
+    given = values["interval"]
+    seconds = rx.Var(f"Number({given!s})", _var_type=int, _var_data=given._get_all_var_data())
+    return optimistic_patch(SLOTS, dock_id, {"interval_seconds": seconds}, values["idempotency_key"].to(str))
 
 
 def _interval(row: Row, dock_id: rx.Var[str]) -> rx.Component:
@@ -58,7 +81,7 @@ def _interval(row: Row, dock_id: rx.Var[str]) -> rx.Component:
             interval,
             "Change",
             label="Change how often this dock is synced",
-            on_send=lambda values: IntervalState.change(dock_id, values),
+            on_send=lambda values: IntervalState.change(dock_id, values, _changed(dock_id, values)),
         )
 
     return rx.cond(row["is_demo"], form(True), form(False))
@@ -78,13 +101,21 @@ def _one_field_form(state: Any, field: rx.Component, button: str, *, label: str,
 
 
 def _pause(row: Row, dock_id: rx.Var[str]) -> rx.Component:
+    def pause(key: rx.Var[str]) -> Any:
+        cells = {"paused_at": NOW, "paused_by": SessionState.person_email}
+        return SettingsState.pause(dock_id, key, optimistic_patch(SLOTS, dock_id, cells, key))
+
+    def resume(key: rx.Var[str]) -> Any:
+        cells = {"paused_at": None, "paused_by": None}
+        return SettingsState.resume(dock_id, key, optimistic_patch(SLOTS, dock_id, cells, key))
+
     paused = rx.fragment(
         rx.el.span("Paused by ", row["paused_by"].to(str), ". It is synced only when somebody asks.", class_name="muted"),
-        once_button("Resume", on_run=lambda key: SettingsState.resume(dock_id, key), answered=SettingsState.answered, look=""),
+        once_button("Resume", on_run=resume, answered=SettingsState.answered, look=""),
     )
     running = rx.fragment(
         rx.el.span("Synced by itself. Pause it to stop that; its resources stay, and grow stale.", class_name="muted"),
-        once_button("Pause", on_run=lambda key: SettingsState.pause(dock_id, key), answered=SettingsState.answered, look=""),
+        once_button("Pause", on_run=pause, answered=SettingsState.answered, look=""),
     )
     return rx.el.div(rx.cond(row["paused_at"], paused, running), class_name="between")
 
@@ -124,7 +155,10 @@ def _remove(row: Row, dock_id: rx.Var[str]) -> rx.Component:
         ready=is_described,
         answered=RemovalState.answered,
         on_open=RemovalState.describe(dock_id),
-        on_confirm=lambda key: RemovalState.remove(dock_id, key),
+        on_confirm=lambda key: [
+            RemovalState.remove(dock_id, key, optimistic_remove("docks", dock_id, key)),
+            rx.redirect(inside("/docks")),
+        ],
     )
     return rx.el.div(
         rx.el.span("Its resources and their history go from here; you are told which before.", class_name="muted"),
