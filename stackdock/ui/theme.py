@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from stackdock.resources import Status
 
-STYLESHEETS = [
-    f"/styles/{name}.css"
-    for name in ("fonts", "tokens", "base", "status", "controls", "forms", "overlays", "shell", "tables", "parts")
-]
+_SHEETS = (
+    "fonts", "tokens", "base", "status", "controls", "forms", "overlays", "shell", "tables", "tables_phone", "held", "parts",
+)  # fmt: skip
+STYLESHEETS = [f"/styles/{name}.css" for name in _SHEETS]
 """In this order: a later one may lean on an earlier."""
 
 STATUS_SHAPES: dict[Status, str] = {

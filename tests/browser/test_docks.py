@@ -219,3 +219,35 @@ async def test_a_button_beside_a_field_is_as_tall_as_the_field_and_level_with_it
         assert field
         assert button
         assert (button["y"], button["height"]) == (field["y"], field["height"])
+
+
+async def test_a_phone_asks_for_a_sync_in_the_list_and_no_row_grows_or_moves_while_it_runs(
+    browsers: Browsers, owner: StorageState, console: Console
+) -> None:
+    run_sql(console, "DELETE FROM dock")
+    dock = add_quiet_dock(console, "A dock with a name too long for the width of a phone", resource_count=12)
+    add_quiet_dock(console, "Below")
+    page = await browsers.open("/o/acme/docks", signed_in=owner, size="narrow", has_touch=True)
+    below = page.locator("tbody tr", has=page.get_by_role("rowheader", name="Below"))
+    row = page.locator("tbody tr", has=page.get_by_role("rowheader", name=dock.name))
+    button = row.get_by_role("button", name="Sync now")
+    await expect(button).to_be_visible()
+    box, place = await button.bounding_box(), await below.bounding_box()
+    assert box
+    assert box["width"] >= 44
+    assert box["height"] >= 44
+    assert box["x"] + box["width"] <= 390
+    progress = "Listing servers, page 117 of a great many, and then volumes, databases, domains and whatever else it has"
+    for status, words in ((DockStatus.SYNCING, progress), (DockStatus.SUCCESS, None), (DockStatus.SYNCING, "")):
+        run_sql(console, "UPDATE dock SET status = ?, progress = ? WHERE id = ?", status.value, words, dock.id)
+        await expect(row.locator("td.end")).to_contain_text("Syncing" if status == DockStatus.SYNCING else "Fresh")
+        if words:
+            await expect(row.locator(".under")).to_contain_text(words)
+        assert await below.bounding_box() == place
+        assert await button.bounding_box() == box
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await page.locator(".scroll").evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    run_sql(console, "UPDATE dock SET status = 'success', progress = NULL")
+    await expect(row.locator("td.end")).to_contain_text("Fresh")
+    await button.click()
+    await expect(row.locator(".st")).to_have_text("Token rejected")

@@ -47,7 +47,7 @@ DOCKS = Table(
         Column("Now", lambda row: DockNow.create(dock=row), (), "wide muted"),
         Column("Last complete", lambda row: relative_time(row["last_complete_at"]), (), "wide faint"),
         Column("Next", lambda row: DockNext.create(dock=row), (), "wide faint"),
-        Column("", _sync_now, (), "wide tail"),
+        Column("", _sync_now, (), "tail"),
     ),
-    under=lambda row: rx.fragment(provider_name(row["provider"].to(str)), " · ", DockNow.create(dock=row)),
+    under=lambda row: rx.el.span(provider_name(row["provider"].to(str)), " · ", DockNow.create(dock=row), class_name="line"),
 )
