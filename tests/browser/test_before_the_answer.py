@@ -90,7 +90,7 @@ async def test_interval_pause_and_resume_show_before_the_server_has_written_them
         await form.get_by_role("button", name="Change").click()
         await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Pause").click()
-        await expect(page.get_by_text("Paused by ada@example.com")).to_be_visible()
+        await expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
         await expect(page.locator("header > .st")).to_have_text("Paused")
         await expect(saving(page)).to_be_visible()
     await expect(saving(page)).to_have_count(0)

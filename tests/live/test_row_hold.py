@@ -136,10 +136,11 @@ def test_nothing_above_the_fold_moves_and_no_row_is_lost_whatever_comes(seed: in
 def changed(order: list[str], pool: list[str], choices: random.Random) -> list[str]:
     """One row more, less, or elsewhere."""
     new = list(order)
-    if new and choices.random() < 0.6:
+    absent = [row_id for row_id in pool if row_id not in new]
+    if not absent or (new and choices.random() < 0.6):
         moving = new.pop(choices.randrange(len(new)))
         if choices.random() < 0.5:
             new.insert(choices.randrange(len(new) + 1), moving)
     else:
-        new.insert(choices.randrange(len(new) + 1), choices.choice([row_id for row_id in pool if row_id not in new]))
+        new.insert(choices.randrange(len(new) + 1), choices.choice(absent))
     return new

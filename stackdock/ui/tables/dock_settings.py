@@ -102,7 +102,7 @@ def _one_field_form(state: Any, field: rx.Component, button: str, *, label: str,
 
 def _pause(row: Row, dock_id: rx.Var[str]) -> rx.Component:
     def pause(key: rx.Var[str]) -> Any:
-        cells = {"paused_at": NOW, "paused_by": SessionState.person_email}
+        cells = {"paused_at": NOW, "paused_by": SessionState.person_name}
         return SettingsState.pause(dock_id, key, optimistic_patch(SLOTS, dock_id, cells, key))
 
     def resume(key: rx.Var[str]) -> Any:
