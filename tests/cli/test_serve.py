@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import websockets
 
 from stackdock.security.keyring import Keyring
 from tests.fixtures.console import ROOT, STACKDOCK, Console, running_console
+from tests.fixtures.processes import group_members
 
 STOP_SECONDS = 10.0
 CUT_OFF = """
@@ -99,30 +99,6 @@ def test_the_build_names_no_address(shared: Console) -> None:
         assert "localhost:8000" not in script.read_text(), script.name
 
 
-def test_each_start_prints_a_fresh_link_until_the_instance_is_claimed(tmp_path: Path) -> None:
-    with running_console(tmp_path) as console:
-        first = console.setup_link
-        console.restart()
-        second = console.setup_link
-        assert first != second
-        assert httpx.get(first).status_code == 403
-        console.claim().close()
-        console.restart()
-        assert "/setup" not in console.output()
-        assert httpx.get(second).status_code == 409
-
-
-def test_moving_the_port_needs_no_build(tmp_path: Path) -> None:
-    with running_console(tmp_path) as console:
-        before = console.address
-        console.stop()
-        console.environment["STACKDOCK_PORT"] = "0"
-        console.start()
-        assert console.address != before
-        assert "Building" not in console.output()
-        assert httpx.get(f"{console.address}/sign-in").status_code == 200
-
-
 def test_a_port_in_use_is_said_plainly(shared: Console) -> None:
     port = shared.address.rpartition(":")[2]
     taken = _serve({**shared.environment, "STACKDOCK_PORT": port})
@@ -163,13 +139,6 @@ def test_without_the_key_of_its_data_it_does_not_start_and_names_the_key(tmp_pat
             key_file.touch()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_that_was_asked_for_is_a_success(tmp_path: Path, how: signal.Signals) -> None:
-    with running_console(tmp_path) as console:
-        assert console.stop(how) == 0
-        assert not _group_members(console.running.pid)
-
-
 async def test_ctrl_c_stops_it_with_a_thousand_sockets_open(tmp_path: Path) -> None:
     with running_console(tmp_path) as console:
         console.claim().close()
@@ -185,7 +154,7 @@ async def test_ctrl_c_stops_it_with_a_thousand_sockets_open(tmp_path: Path) -> N
         await asyncio.gather(*(one.wait_closed() for one in sockets))
         assert status == 0
         assert took_seconds < STOP_SECONDS
-        assert not _group_members(console.running.pid)
+        assert not group_members(console.running.pid)
 
 
 def test_an_engine_that_ends_again_and_again_ends_the_process_so_that_a_supervisor_starts_another(tmp_path: Path) -> None:
@@ -207,7 +176,7 @@ def test_an_engine_that_ends_again_and_again_ends_the_process_so_that_a_supervis
     assert console.output().count("broken on purpose") >= 1
     assert "CRITICAL" in console.output()
     assert "The live engine has ended for good" in console.output()
-    assert not _group_members(console.running.pid)
+    assert not group_members(console.running.pid)
 
 
 def test_a_second_start_needs_no_network(tmp_path: Path, shared: Console) -> None:
@@ -263,19 +232,6 @@ async def _open_sockets(console: Console, count: int) -> list[websockets.ClientC
 def _serve(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `stackdock serve` where it is expected to refuse."""
     return subprocess.run([STACKDOCK, "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-
-
-def _group_members(process_group: int) -> list[int]:
-    """Which processes of the console's own group still live."""
-    members = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, group = status.read_text().rpartition(")")[2].split()[:3]
-        except FileNotFoundError:
-            continue
-        if int(group) == process_group and state != "Z":
-            members.append(int(status.parent.name))
-    return members
 
 
 def _other_address() -> str:
