@@ -69,8 +69,11 @@ async function leaveOrReload(reload) {
   }
 }
 
-/** Placed once in the shell. `onGap()` asks the server for fresh snapshots, `onRefused(mutation, error)` tells of a refusal. */
-export function LiveBridge({ onGap, onRefused }) {
+/**
+ * Placed once in the shell. `onGap()` asks the server for fresh snapshots, `onRefused(mutation, error)` tells of a refusal,
+ * `hasAnswered` is whether the server has spoken to this page yet.
+ */
+export function LiveBridge({ hasAnswered, onGap, onRefused }) {
   const reflexStore = useContext(StateStoreContext);
   const [, connectErrors] = useContext(EventLoopContext) ?? [null, []];
   // While rendering, not in an effect: the dispatcher must be there before the socket's first message.
@@ -90,13 +93,14 @@ export function LiveBridge({ onGap, onRefused }) {
   const failures = connectErrors?.length ?? 0;
   useEffect(() => {
     if (failures === 0) {
-      live.setStatus("live");
+      // A restarted server answers afresh, and the line it answers on is up already.
+      if (hasAnswered || live.getStatus() !== "connecting") live.setStatus("live");
       return undefined;
     }
     live.setStatus("reconnecting");
     if (Date.now() - lastCheckAt > SESSION_CHECK_MS) leaveOrReload(false);
     const timer = window.setInterval(() => leaveOrReload(false), SESSION_CHECK_MS);
     return () => window.clearInterval(timer);
-  }, [failures]);
+  }, [failures, hasAnswered]);
   return null;
 }

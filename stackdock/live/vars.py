@@ -110,6 +110,7 @@ class LiveBridge(rx.Component):
     library = LIBRARY
     tag = "LiveBridge"
 
+    has_answered: rx.Var[bool]  # whether the server has spoken to this page: until then it is connecting
     on_gap: rx.EventHandler[rx.event.no_args_event_spec]  # → a handler that calls pages.resend(self)
     on_refused: rx.EventHandler[_refusal]  # mutation id, the server's sentence
 

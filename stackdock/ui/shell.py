@@ -20,6 +20,7 @@ import reflex as rx
 
 from stackdock.live.vars import LiveBridge
 from stackdock.security.permissions import Area, Level
+from stackdock.ui.components.arriving import arriving
 from stackdock.ui.components.buttons import link_button
 from stackdock.ui.components.empty import empty
 from stackdock.ui.components.freshness import Freshness
@@ -40,7 +41,7 @@ def page_companions() -> rx.Component:
     """What is there before any page and stays when the page changes: the live rows' way in, and the notices."""
     return rx.fragment(
         keeper({ConsoleState: ConsoleState.has_arrived, SessionState: SessionState.person_email}),
-        LiveBridge.create(on_gap=ConsoleState.fill_gap),
+        LiveBridge.create(has_answered=rx.State.is_hydrated, on_gap=ConsoleState.fill_gap),
         Toaster.create(notice=NoticeState.notice),
     )
 
@@ -100,6 +101,9 @@ class Screen:
     actions: Any = None
 
 
+Part = Callable[[Screen], Any]
+
+
 def screen(title: str | rx.Var[str], *content: Any, beside: Any = None, actions: Any = None) -> Screen:
     """At most one of the `actions` is primary."""
     return Screen(title, content, beside, actions)
@@ -112,16 +116,14 @@ def allowed(area: Area, level: Level, *children: Any) -> rx.Component:
 
 def _frame(declared: PageDeclaration) -> rx.Component:
     may_see = ConsoleState.levels[declared.area.value] >= int(declared.level)
-    stage = rx.cond(
-        ConsoleState.has_arrived,
-        rx.cond(
-            SessionState.is_missing,
-            _draw(_no_organization(), declared),
-            rx.cond(may_see, _draw(declared.draw(), declared), _draw(_no_permission(declared), declared)),
-        ),
-        _draw(screen(declared.title), declared),
-    )
-    return _console(stage, declared)
+    drawn, closed, missing = declared.draw(), _no_permission(declared), _no_organization()
+    before = screen(declared.title, arriving())
+
+    def choose(part: Part) -> Any:
+        arrived = rx.cond(SessionState.is_missing, part(missing), rx.cond(may_see, part(drawn), part(closed)))
+        return rx.cond(ConsoleState.has_arrived, arrived, part(before))
+
+    return _console(_draw(choose, declared), declared)
 
 
 def _console(stage: rx.Component, declared: PageDeclaration | None) -> rx.Component:
@@ -134,18 +136,20 @@ def _console(stage: rx.Component, declared: PageDeclaration | None) -> rx.Compon
     )
 
 
-def _draw(drawn: Screen, declared: PageDeclaration | None) -> rx.Component:
+def _draw(choose: Callable[[Part], Any], declared: PageDeclaration | None) -> rx.Component:
+    """Header and content. Only their parts are chosen by what the server has said: what somebody has opened or focused before it
+    spoke (the menu, the title) stays."""
     return rx.fragment(
         rx.el.header(
             Drawer.create(rx.icon("menu", size=20), sidebar(declared, where="drawer"), label="Menu"),
-            FocusedTitle.create(drawn.title, class_name="clip"),
-            drawn.beside if drawn.beside is not None else rx.fragment(),
+            FocusedTitle.create(choose(lambda one: rx.fragment(one.title)), class_name="clip"),
+            choose(lambda one: rx.fragment(one.beside) if one.beside is not None else rx.fragment()),
             Freshness.create(),
-            rx.el.div(drawn.actions, class_name="right") if drawn.actions is not None else rx.fragment(),
+            choose(lambda one: rx.el.div(one.actions, class_name="right") if one.actions is not None else rx.fragment()),
             ConnectionLine.create(),
             class_name="top",
         ),
-        rx.el.main(*drawn.content, id="content", tab_index=-1, class_name="content"),
+        rx.el.main(choose(lambda one: rx.fragment(*one.content)), id="content", tab_index=-1, class_name="content"),
     )
 
 
@@ -183,4 +187,5 @@ def _no_page() -> rx.Component:
     """An address of no page, in the frame: all that the person may open is a click away."""
     way_back = home_link("Go to the console", class_name="btn primary")
     lost = empty("compass", "There is no such page", "The address is mistyped, or what it named is gone.", way_back)
-    return _console(_draw(screen("Not found", lost), None), None)
+    nowhere = screen("Not found", lost)
+    return _console(_draw(lambda part: part(nowhere), None), None)

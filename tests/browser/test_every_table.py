@@ -99,3 +99,12 @@ async def test_until_the_rows_come_their_places_are_shown(browsers: Browsers, ow
         await expect(page.get_by_role("heading", name="No dock is linked yet")).to_have_count(0)
     assert not await accessibility_violations(page)
     assert not await page.get_by_role("rowheader").all_inner_texts()
+
+
+async def test_until_the_server_speaks_a_page_says_that_it_is_connecting(browsers: Browsers, owner: StorageState) -> None:
+    page = await browsers.open("/o/acme", signed_in=owner)
+    await page.route_web_socket("**/_event/**", lambda _silent: None)
+    await page.goto("/o/acme/servers")
+    await expect(page.locator(".skeleton.bars i").first).to_be_visible()
+    await expect(page.locator(".connection").first).to_have_text("Connecting…")
+    assert not await accessibility_violations(page)
