@@ -19,7 +19,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="STACKDOCK_", env_ignore_empty=True, extra="ignore")
 
-    data_dir: Path = Field(Path(".stackdock"), description="The one data folder: database, master key, uploaded files.")
+    data_dir: Path = Field(Path(".stackdock"), description="The one data folder: database, master key, and what is uploaded.")
     database_url: str | None = Field(None, description="postgresql://… selects PostgreSQL instead of SQLite in the folder.")
     host: str = Field("127.0.0.1", description="Address to bind. Anything but loopback needs STACKDOCK_PUBLIC_URL.")
     port: int = Field(3000, ge=0, le=65535, description="The one port of pages, websocket and API.")
@@ -27,7 +27,8 @@ class Settings(BaseSettings):
         None, description="The address people use, as https://console.example.com: the only allowed origin."
     )
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Comma-separated private hosts (no ports) that docks may reach, for self-hosted providers."
+        (),
+        description="Comma-separated hosts (no ports) that docks may reach beyond the providers' own: private, self-hosted.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."

@@ -83,7 +83,8 @@ async def _read_kinds(reading: Reading, listings: dict[str, Listing], open_listi
                 print_error(f"{kind}: {error.message}")
                 if isinstance(error, ProviderUnavailable) and not session.http.can_wait(SHORTEST_RETRY_SECONDS):
                     # It has been down for as long as anybody should wait; the kinds after this one stay incomplete.
-                    print_error("The kinds after that were not asked for.")
+                    if kind != reading.kinds[-1]:
+                        print_error("The kinds after that were not asked for.")
                     return
 
 

@@ -29,6 +29,8 @@ _EVENTS = (
     re.compile(r"(Event data: ).*", re.DOTALL),
 )
 
+_NO_HANDLER = "No registered handler found for event"
+
 _formatter = logging.Formatter()
 
 
@@ -59,7 +61,10 @@ def install_log_redaction() -> None:
         clean = redact(text)
         if clean != text:
             record.msg, record.args = clean, None
-        if record.exc_info and record.exc_info[0] is not None:
+        if record.exc_info and _NO_HANDLER in str(record.exc_info[1]):
+            # A client named an event that there is not: one line, not a traceback of Reflex's own for each.
+            record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        elif record.exc_info and record.exc_info[0] is not None:
             # A formatter takes this text as it is instead of writing the traceback itself.
             record.exc_text = redact(_formatter.formatException(record.exc_info))
         return record

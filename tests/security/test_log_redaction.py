@@ -55,6 +55,8 @@ async def test_an_unknown_event_is_logged_by_its_name_alone(redacted_log: pytest
     assert "reflex___state____state.nope" in redacted_log.text
     assert COOKIE not in redacted_log.text
     assert "typed secret" not in redacted_log.text
+    told = [record for record in redacted_log.records if "state.nope" in record.getMessage()]
+    assert [(record.levelname, record.exc_info, record.exc_text) for record in told] == [("WARNING", None, None)]
 
 
 def test_a_traceback_is_cleaned_too(redacted_log: pytest.LogCaptureFixture) -> None:

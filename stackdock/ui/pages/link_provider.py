@@ -79,7 +79,7 @@ def _form(provider: Provider) -> rx.Component:
         rx.cond(need == "required", "Address", "Another address of the API (optional)"),
         errors=LinkState.field_errors,
         form=form_id,
-        help_text="Its host must be listed in STACKDOCK_ALLOW_HOSTS if it is private.",
+        help_text="Only for a host that the owner of this instance has listed in STACKDOCK_ALLOW_HOSTS.",
         max_length=ADDRESS_LENGTH,
     )
     fields = ActionForm.create(

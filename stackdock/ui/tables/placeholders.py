@@ -24,7 +24,7 @@ def no_dock_yet(what: str) -> rx.Component:
     """The two doors of an empty console. `what` will appear once a dock is linked."""
     why = (
         f"Link a provider account and its {what} appear here and stay up to date by themselves. "
-        "Or look around first: the demo estate has hundreds of resources that change while you watch, "
+        "Or look around first: the demo estate has over a hundred resources that change while you watch, "
         "and goes away with one click."
     )
     may_link = ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL)
