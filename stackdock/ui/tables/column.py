@@ -18,7 +18,8 @@ class Column:
     """`cell` draws the cell of a row; `reads` names the row's values it shows, whose changes tint it.
 
     `look` is its class: "name" is the row's header, "end" stands at the end of a phone's line, "wide" is left out on a phone,
-    "wide number" is aligned to the right. `width` is its share of the table, whatever the rows say: a longer word moves nothing.
+    "wide number" is aligned to the right, "whole" takes as many lines as it needs, "lines" two. `width` is its share of the
+    table, whatever the rows say: a longer word moves nothing. A resource's table writes its pixels there in a window of 1440.
     """
 
     title: str

@@ -5,10 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from stackdock.ui.components.cells import copyable, or_dash, tags
-from stackdock.ui.components.status import resource_status
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Column, Row, Table
-from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, under_line
+from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, status_column, under_line
 
 
 def _engine(row: Row) -> rx.Component:
@@ -28,16 +27,22 @@ DATABASES = Table(
     kind="database",
     icon="database",
     columns=(
-        name_column(),
-        Column("Status", resource_status, ("status", "status_word"), "end"),
-        dock_column(),
-        region_column(),
-        Column("Engine", _engine, ("engine", "engine_version")),
-        Column("Address", _address, ("host", "port")),
-        Column("Size", lambda row: or_dash(row["size"]), ("size",), "wide muted"),
-        Column("Nodes", lambda row: or_dash(row["node_count"], row["node_count"].to_string()), ("node_count",), "wide number"),
-        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",)),
-        seen_column("database"),
+        name_column(152),
+        status_column(104),
+        dock_column(198),
+        region_column(58),
+        Column("Engine", _engine, ("engine", "engine_version"), width=76),
+        Column("Address", _address, ("host", "port"), "wide lines", width=234),
+        Column("Size", lambda row: or_dash(row["size"]), ("size",), "wide muted", width=126),
+        Column(
+            "Nodes",
+            lambda row: or_dash(row["node_count"], row["node_count"].to_string()),
+            ("node_count",),
+            "wide number",
+            width=60,
+        ),
+        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",), width=82),
+        seen_column("database", 118),
     ),
     under=lambda row: under_line(row, row["engine"]),
 )

@@ -13,8 +13,9 @@ from stackdock.ui.tables.column import Row
 
 
 def demo_tag(row: Row, class_name: str = "") -> rx.Component:
-    """Beside the name of the dock that the row is, or comes from."""
-    return rx.cond(row["is_demo"], rx.el.span("Demo", class_name=f"tag demo {class_name}".strip()))
+    """Beside the name of the dock that the row is, or comes from. "short": the mark alone, where many rows bear it."""
+    word = rx.el.span("Demo", class_name="unseen") if class_name == "short" else "Demo"
+    return rx.cond(row["is_demo"], rx.el.span(word, title="Demo", class_name=f"tag demo {class_name}".strip()))
 
 
 def demo_note() -> rx.Component:

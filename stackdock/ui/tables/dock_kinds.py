@@ -33,13 +33,18 @@ def _state(row: Row) -> rx.Component:
     return rx.cond(row["held_count"].to(int) > 0, held, rx.cond(row["error_code"], failed, complete))
 
 
-def _said(row: Row) -> rx.Component:
+def _said(row: Row) -> rx.Var[str]:
     held = row["held_count"].to_string() + " missing, held back"
     return rx.cond(
         row["held_count"].to(int) > 0,
         held,
-        rx.cond(row["error_message"], rx.el.span(row["error_message"].to(str), title=row["error_message"].to(str)), ""),
+        row["error_message"].to(str),
     )
+
+
+def _under(row: Row) -> rx.Component:
+    listed = relative_time(row["last_complete_at"], none="never")
+    return rx.fragment(row["resource_count"].to_string(), " · ", listed, rx.cond(_said(row), rx.fragment(" · ", _said(row))))
 
 
 KINDS = Table(
@@ -47,13 +52,13 @@ KINDS = Table(
     kind="dock",
     icon="list",
     columns=(
-        Column("Kind", lambda row: kind_words(row["kind"].to(str)), (), "name"),
-        Column("State", _state, ("held_count", "accepted_at", "error_code"), "end"),
-        Column("Resources", lambda row: row["resource_count"].to_string(), ("resource_count",), "wide number"),
-        Column("Last complete", lambda row: relative_time(row["last_complete_at"], none="never"), (), "wide faint"),
-        Column("", _said, ("error_message", "held_count"), "wide muted"),
+        Column("Kind", lambda row: kind_words(row["kind"].to(str)), (), "name", width=16),
+        Column("State", _state, ("held_count", "accepted_at", "error_code"), "end", width=19),
+        Column("Resources", lambda row: row["resource_count"].to_string(), ("resource_count",), "wide number", width=14),
+        Column("Last complete", lambda row: relative_time(row["last_complete_at"], none="never"), (), "wide faint", width=18),
+        Column("", _said, ("error_message", "held_count"), "wide muted whole", width=33),
     ),
-    under=lambda row: rx.fragment(row["resource_count"].to_string(), " · ", relative_time(row["last_complete_at"], none="never")),
+    under=_under,
 )
 
 

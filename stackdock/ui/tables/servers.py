@@ -7,10 +7,9 @@ from typing import Any
 import reflex as rx
 
 from stackdock.ui.components.cells import copyable, or_dash, tags
-from stackdock.ui.components.status import resource_status
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Column, Row, Table
-from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, under_line
+from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, status_column, under_line
 
 
 def _address(row: Row) -> rx.Component:
@@ -34,14 +33,14 @@ SERVERS = Table(
     kind="server",
     icon="server",
     columns=(
-        name_column(),
-        Column("Status", resource_status, ("status", "status_word"), "end"),
-        dock_column(),
-        region_column(),
-        Column("Address", _address, ("public_ipv4", "public_ipv6", "private_ipv4"), width=14),
-        Column("Size", _size, ("size", "cpu_count", "memory_mib"), "wide muted", width=15),
-        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",), width=9),
-        seen_column("server"),
+        name_column(160),
+        status_column(106),
+        dock_column(208),
+        region_column(58),
+        Column("Address", _address, ("public_ipv4", "public_ipv6", "private_ipv4"), width=136),
+        Column("Size", _size, ("size", "cpu_count", "memory_mib"), "wide muted", width=214),
+        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",), width=210),
+        seen_column("server", 116),
     ),
     under=lambda row: under_line(row, row["public_ipv4"]),
 )

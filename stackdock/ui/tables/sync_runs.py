@@ -25,12 +25,12 @@ RUNS = Table(
     kind="dock",
     icon="history",
     columns=(
-        Column("Started", lambda row: relative_time(row["started_at"]), (), "name"),
-        Column("Result", _status, ("status",), "end"),
-        Column("Found", lambda row: RunKinds.create(run=row), (), "wide muted"),
-        Column("Took", lambda row: duration(row["started_at"], row["finished_at"]), (), "wide number"),
-        Column("Calls", lambda row: row["calls"].to_string(), ("calls",), "wide number"),
-        Column("Asked for", lambda row: rx.Var.create(_ASKED)[row["trigger"].to(str)].to(str), (), "wide faint"),
+        Column("Started", lambda row: relative_time(row["started_at"]), (), "name", width=15),
+        Column("Result", _status, ("status",), "end", width=16),
+        Column("Found", lambda row: RunKinds.create(run=row), (), "wide muted whole", width=36),
+        Column("Took", lambda row: duration(row["started_at"], row["finished_at"]), (), "wide number", width=9),
+        Column("Calls", lambda row: row["calls"].to_string(), ("calls",), "wide number", width=8),
+        Column("Asked for", lambda row: rx.Var.create(_ASKED)[row["trigger"].to(str)].to(str), (), "wide faint whole", width=17),
     ),
     under=lambda row: RunKinds.create(run=row),
 )

@@ -6,10 +6,9 @@ import reflex as rx
 
 from stackdock.ui.components.cells import copyable, or_dash, tags
 from stackdock.ui.components.links import in_address, link
-from stackdock.ui.components.status import resource_status
 from stackdock.ui.components.text import joined
 from stackdock.ui.tables.column import Column, Row, Table
-from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, under_line
+from stackdock.ui.tables.shared import dock_column, name_column, region_column, seen_column, status_column, under_line
 
 
 def _gibibytes(row: Row) -> rx.Var[str]:
@@ -28,15 +27,15 @@ VOLUMES = Table(
     kind="block_volume",
     icon="hard-drive",
     columns=(
-        name_column(),
-        Column("Status", resource_status, ("status", "status_word"), "end"),
-        dock_column(),
-        region_column(),
-        Column("Size", lambda row: or_dash(row["size_gib"], _gibibytes(row)), ("size_gib",), "wide number"),
-        Column("Attached to", _server, ("attached_to", "server_name"), width=14),
-        Column("Type", lambda row: or_dash(row["volume_type"]), ("volume_type",), "wide muted", width=8),
-        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",)),
-        seen_column("block_volume"),
+        name_column(190),
+        status_column(115),
+        dock_column(205),
+        region_column(65),
+        Column("Size", lambda row: or_dash(row["size_gib"], _gibibytes(row)), ("size_gib",), "wide number", width=80),
+        Column("Attached to", _server, ("attached_to", "server_name"), width=170),
+        Column("Type", lambda row: or_dash(row["volume_type"]), ("volume_type",), "wide muted", width=68),
+        Column("Tags", lambda row: tags(row["provider_tags"]), ("provider_tags",), width=170),
+        seen_column("block_volume", 145),
     ),
     under=lambda row: under_line(row, rx.cond(row["size_gib"], _gibibytes(row), "")),
 )
