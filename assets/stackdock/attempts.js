@@ -1,15 +1,16 @@
 // One attempt to have something done: from the press to its answer, or to the moment when none is to be expected any more.
 import { useContext, useEffect, useRef, useState } from "react";
 import { EventLoopContext } from "$/utils/context-registry";
-import { useLiveStatus } from "$/public/stackdock/live";
+import { live, useLiveStatus } from "$/public/stackdock/live";
 
 const GIVE_UP_MS = 20000;
 const OFFLINE = "There is no connection at the moment. Nothing was sent.";
-const LOST = "The connection was lost before an answer came. Send it again: nothing is done twice.";
-const LATE = "No answer came within 20 seconds. Send it again: nothing is done twice.";
+const LOST = "The connection was lost before an answer came. Try it again: nothing is done twice.";
+const LATE = "No answer came within 20 seconds. Try it again: nothing is done twice.";
 
 const NOTICE = "stackdock:notice";
 const DONE = "stackdock:done";
+const TOLD = "stackdock:told";
 const NO_ERRORS = Object.freeze([]);
 
 /** 22 characters that nobody else has. Not randomUUID: that one is missing on a plain-http address. */
@@ -39,8 +40,30 @@ export const isTaken = (notice) => !window.dispatchEvent(new CustomEvent(NOTICE,
 /** What another form was refused is old now. */
 export const tellDone = () => window.dispatchEvent(new Event(DONE));
 
+/** Say it as a notice, where there is no form to say it beside. */
+export const tell = (text, tone = "warning") => window.dispatchEvent(new CustomEvent(TOLD, { detail: { id: newKey(), text, tone } }));
+export const useTold = (listener) => useWindowEvent(TOLD, ({ detail }) => listener(detail));
+
 /** Hears of every refusal that no form's own state holds; `event.preventDefault()` takes it. */
 export const useRefusals = (listener) => useWindowEvent(NOTICE, listener);
+
+const left = new Set(); // attempts whose button went with what they show, before the answer came
+
+function leaveBehind(id) {
+  left.add(id);
+  setTimeout(() => left.delete(id), GIVE_UP_MS);
+}
+
+/** Once per page: what a line that drops has left unanswered is said, also where the button is gone. */
+export function useLeftBehind() {
+  const connection = useConnection();
+  const status = useLiveStatus();
+  useEffect(() => {
+    const isOpen = [...left].some((id) => live.isShown(id));
+    left.clear();
+    if (isOpen) tell(LOST);
+  }, [connection, status]);
+}
 
 function useWindowEvent(name, listener) {
   const newest = useRef(listener);
@@ -54,20 +77,23 @@ function useWindowEvent(name, listener) {
 
 /**
  * `answered` is the id of the attempt that the state's words answer: those of another attempt, of another form or from before a
- * restart are not ours. `trouble` says in words why no answer of the state will come. `start(id)` is false when nothing may be sent.
+ * restart are not ours. `trouble` says in words why no answer of the state will come. `start(id)` is false when nothing may be sent. With `isTold` the words are a notice
+ * instead, and so is a refusal.
  */
-export function useAttempt(answered, onAnswer) {
+export function useAttempt(answered, onAnswer, { isTold = false } = {}) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
   const [id, setId] = useState("");
   const running = useRef(false); // at once, where `busy` waits for the next drawing
   const connection = useConnection();
   const startedOn = useRef(connection);
+  const sent = useRef("");
   const status = useLiveStatus();
+  const say = (words) => (isTold ? words && tell(words) : setTrouble(words));
   const end = (words) => {
     running.current = false;
     setBusy(false);
-    setTrouble(words);
+    say(words);
   };
   useEffect(() => {
     if (!id || answered !== id) return;
@@ -80,8 +106,12 @@ export function useAttempt(answered, onAnswer) {
     const timer = setTimeout(() => end(LATE), GIVE_UP_MS);
     return () => clearTimeout(timer);
   }, [busy, status, connection]);
+  useEffect(() => {
+    if (isTold) return () => running.current && leaveBehind(sent.current);
+  }, []);
   useRefusals((event) => {
     if (!id || event.detail.attempt !== id) return;
+    if (isTold) return end("");
     event.preventDefault();
     end(event.detail.text);
   });
@@ -89,11 +119,12 @@ export function useAttempt(answered, onAnswer) {
   const start = (next) => {
     if (running.current) return false;
     if (status !== "live") {
-      setTrouble(OFFLINE);
+      say(OFFLINE);
       return false;
     }
     running.current = true;
     startedOn.current = connection;
+    sent.current = next;
     setId(next);
     setTrouble("");
     setBusy(true);

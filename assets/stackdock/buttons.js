@@ -1,6 +1,8 @@
 // Buttons that do their work once, however often they are pressed.
-import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { newKey, useAttempt, useConnection, useKey, useRefusals } from "$/public/stackdock/attempts";
+import { createElement as h, useEffect, useLayoutEffect, useRef } from "react";
+import { useAttempt, useConnection, useKey } from "$/public/stackdock/attempts";
+
+const SAME_WISH_MS = 60000;
 
 /** What takes the focus of a button that goes: the button that came in its place, else the page's title. */
 function focusNextTo(place) {
@@ -10,13 +12,16 @@ function focusNextTo(place) {
 }
 
 /**
- * A button that sends one key per press and rests until it is answered, or for `restMs` where nothing answers; it says `busyWords`
- * meanwhile. One that goes with its work does not take the focus along.
+ * A button that sends one key per press and rests until that is answered, or `counted` has changed where no key is sent along; it says
+ * `busyWords` meanwhile. Nothing is sent while there is no connection, now or later. One that goes with its work does not take the
+ * focus along.
  */
-export function OnceButton({ answered = 0, restMs = 1500, label, className, disabled, busyWords, onRun, children }) {
-  const key = useRef("");
+export function OnceButton({ answered = "", counted, label, className, disabled, busyWords, onRun, children }) {
+  const keys = useKey();
   const button = useRef(null);
-  const [resting, setResting] = useState(false);
+  const pressed = useRef({ key: "", at: 0, counted });
+  const isCounted = counted !== undefined && counted !== pressed.current.counted;
+  const { busy, start } = useAttempt(isCounted ? pressed.current.key : answered, () => keys.renew(), { isTold: true });
   useLayoutEffect(() => {
     const place = button.current.parentElement;
     const here = button.current;
@@ -24,25 +29,20 @@ export function OnceButton({ answered = 0, restMs = 1500, label, className, disa
       if (document.activeElement === here) queueMicrotask(() => focusNextTo(place));
     };
   }, []);
-  useEffect(() => {
-    if (!resting) return undefined;
-    const timer = setTimeout(() => setResting(false), restMs);
-    return () => clearTimeout(timer);
-  }, [resting, restMs]);
-  const connection = useConnection();
-  useEffect(() => setResting(false), [answered, connection]);
-  useRefusals(({ detail }) => detail.attempt && detail.attempt === key.current && setResting(false));
   const onClick = () => {
-    if (resting || disabled) return;
-    key.current = newKey();
-    setResting(true);
-    onRun(key.current);
+    if (disabled) return;
+    // What was pressed again at once is the same wish; a while later it is a new one.
+    if (Date.now() - pressed.current.at > SAME_WISH_MS) keys.renew();
+    const key = keys.of("");
+    if (!start(key)) return;
+    pressed.current = { key, at: Date.now(), counted };
+    onRun(key);
   };
   // Not `disabled` while it rests: that would take the focus away from whoever pressed it.
   return h(
     "button",
-    { ref: button, type: "button", className, disabled, "aria-disabled": resting, "aria-busy": resting, "aria-label": label, title: label, onClick },
-    resting && busyWords ? busyWords : children,
+    { ref: button, type: "button", className, disabled, "aria-disabled": busy, "aria-busy": busy, "aria-label": label, title: label, onClick },
+    busy && busyWords ? busyWords : children,
   );
 }
 

@@ -2,6 +2,7 @@
 import { createElement as h, useEffect, useLayoutEffect, useRef } from "react";
 import { useLocation } from "react-router";
 import { live, useWaiting } from "$/public/stackdock/live";
+import { useRowKeys } from "$/public/stackdock/row_keys";
 
 const ROWS = "tbody tr[data-row]";
 
@@ -41,6 +42,7 @@ export function HeldRows({ slot, label, className, children }) {
   const isPointed = useRef(false);
   const { pathname, search } = useLocation();
   const place = useRef(pathname + search);
+  useRowKeys(box);
   useLayoutEffect(() => live.hold(slot, () => look(box.current, isPointed.current)), [slot]);
   useLayoutEffect(() => {
     if (place.current === pathname + search) return;

@@ -226,6 +226,9 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     return mid;
   }
 
+  /** Whether a change shows that the server has not answered. */
+  const isShown = (mid) => [...slots.values()].some((slot) => slot.overlays.some((overlay) => overlay.mid === mid));
+
   function acknowledge(mid, ok, error) {
     drop(mid);
     if (!ok) onRefused(mid, error);
@@ -256,6 +259,7 @@ export function createLiveStore({ onGap = () => {}, onEnd = () => {}, onRefused 
     subscribe,
     rowTopic,
     setStatus,
+    isShown,
     getStatus: () => status,
     getIds,
     getRow: (slot, id) => slots.get(slot)?.rows.get(id) ?? holds.goneRow(slot, id) ?? NO_ROW,

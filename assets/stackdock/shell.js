@@ -2,8 +2,9 @@
 import { Children, createElement as h, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "react-router";
 import { ColorModeContext, StateStoreContext } from "$/utils/context-registry";
-import { isTaken } from "$/public/stackdock/attempts";
+import { isTaken, useLeftBehind, useTold } from "$/public/stackdock/attempts";
 import { useLiveStatus } from "$/public/stackdock/live";
+import { isFree } from "$/public/stackdock/row_keys";
 
 const CONNECTION = {
   connecting: ["pending", "Connecting…"],
@@ -163,9 +164,12 @@ function isNews(id) {
 export function Toaster({ notice }) {
   const [toasts, setToasts] = useState([]);
   const close = (id) => setToasts((shown) => shown.filter((one) => one.id !== id));
+  const show = (one) => setToasts((shown) => [...shown.filter(({ id, text }) => id !== one.id && text !== one.text), one].slice(-3));
+  useTold(show);
+  useLeftBehind();
   useEffect(() => {
     if (!notice?.id || !isNews(notice.id) || isTaken(notice)) return undefined;
-    setToasts((shown) => [...shown.filter((one) => one.id !== notice.id), notice].slice(-3));
+    show(notice);
     const timer = setTimeout(() => close(notice.id), TOAST_MS[notice.tone] ?? TOAST_MS.info);
     return () => clearTimeout(timer);
   }, [notice?.id]);
@@ -188,12 +192,23 @@ export function Toaster({ notice }) {
   );
 }
 
-/** The filter of a page is in its address, so that it can be sent and survives a reload. */
+/** The filter of a page is in its address, so that it can be sent and survives a reload. "/" goes to it. */
 export function SearchField({ label, placeholder, children }) {
   const [params, setParams] = useSearchParams();
   const given = params.get("q") ?? "";
   const [text, setText] = useState(given);
   const sent = useRef(given);
+  const input = useRef(null);
+  useEffect(() => {
+    const onKeyDown = (event) => {
+      if (event.key !== "/" || !isFree(event)) return;
+      event.preventDefault();
+      input.current.focus();
+      input.current.select();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
   useEffect(() => {
     if (given !== sent.current) setText((sent.current = given));
   }, [given]);
@@ -210,7 +225,9 @@ export function SearchField({ label, placeholder, children }) {
     { className: "search", role: "search" },
     children,
     h("input", {
+      ref: input,
       type: "search",
+      "aria-keyshortcuts": "/",
       className: "input",
       "aria-label": label,
       placeholder,
@@ -218,5 +235,6 @@ export function SearchField({ label, placeholder, children }) {
       value: text,
       onChange: (event) => setText(event.target.value),
     }),
+    h("kbd", { "aria-hidden": true }, "/"),
   );
 }

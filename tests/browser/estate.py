@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,11 @@ def count_rows(console: Console, model: type[SQLModel]) -> int:
         found = len(session.exec(select(model)).all())
     engine.dispose()
     return found
+
+
+def count_where(console: Console, table: str, condition: str, *values: Any) -> int:
+    with closing(sqlite3.connect(_file(console), timeout=15)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}", values).fetchone()[0])
 
 
 def add_quiet_dock(console: Console, name: str, server_names: tuple[str, ...] = (), **fields: Any) -> Dock:

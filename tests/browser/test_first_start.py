@@ -52,7 +52,7 @@ async def test_the_demo_fills_the_console_and_moves_with_no_reload(
     await page.wait_for_function(f"(before) => {changed} !== before", arg=before, timeout=30_000)
     assert await page.evaluate("window.__sameDocument"), "the page was not loaded again"
 
-    await page.get_by_role("button", name="Load 50 more").click()
+    await page.get_by_role("button", name="Load more").click()
     await expect(page.locator("tbody tr")).not_to_have_count(50)
 
 

@@ -14,15 +14,18 @@ Look = Literal["", "primary", "quiet", "danger"]
 
 
 class OnceButton(rx.Component):
-    """Sends one idempotency key per press, and rests until `answered` has grown or a moment has passed."""
+    """Sends one idempotency key per press, and rests until `answered` is that key, or `counted` has changed.
+
+    Without a connection nothing is sent, and that is said; so is an answer that does not come.
+    """
 
     library = LIBRARY
     tag = "OnceButton"
 
-    answered: rx.Var[int | str]
+    answered: rx.Var[str]
+    counted: rx.Var[int]
     label: rx.Var[str]
     disabled: rx.Var[bool]
-    rest_ms: rx.Var[int]
     busy_words: rx.Var[str]
     on_run: rx.EventHandler[passthrough_event_spec(str)]
 
@@ -57,7 +60,7 @@ def link_button(words: str, *, to: str | rx.Var[str], icon: str = "", look: Look
 
 
 def once_button(*children: Any, on_run: Any, look: Look = "", class_name: str = "", **props: Any) -> rx.Component:
-    """`on_run` gets the idempotency key: `lambda key: DocksState.sync(dock_id, key)`."""
+    """`on_run` gets the idempotency key, with which its handler answers: `lambda key: DocksState.sync(dock_id, key)`."""
     return OnceButton.create(*children, on_run=on_run, class_name=class_name or f"btn {look}".strip(), **props)
 
 

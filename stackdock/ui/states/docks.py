@@ -12,11 +12,15 @@ from stackdock.ui.states.handlers import handler
 
 
 class DocksState(rx.State):
-    synced: int = 0
+    synced: str = ""
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def sync(self, scope: Scope, dock_id: str, idempotency_key: str) -> None:
-        await request_sync(scope, dock_id)
+        try:
+            await request_sync(scope, dock_id)
+        finally:
+            async with self:
+                self.synced = idempotency_key
 
     @handler(Area.DOCKS, Level.FULL, background=True)
     async def sync_all(self, scope: Scope, idempotency_key: str) -> None:
@@ -24,4 +28,4 @@ class DocksState(rx.State):
             await request_sync_of_all(scope)
         finally:
             async with self:
-                self.synced += 1
+                self.synced = idempotency_key

@@ -25,7 +25,6 @@ def demo_note() -> rx.Component:
         DemoContent.create(),
         answered=DemoState.answered,
         busy_words="Removing the demo…",
-        rest_ms=20000,
         on_run=lambda key: DemoState.remove(key),
     )
     may_remove = ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL)

@@ -32,6 +32,7 @@ def _sync_now(row: Row) -> rx.Component:
         label=joined("Sync now: ", name),
         disabled=row["status"].to(str) == "syncing",
         on_run=lambda key: DocksState.sync(dock_id, key),
+        answered=DocksState.synced,
     )
     return rx.cond(ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL), button)
 

@@ -35,9 +35,7 @@ def no_dock_yet(what: str) -> rx.Component:
             "No dock is linked yet",
             why,
             link_button("Link your first dock", to="/link", icon="plug", look="primary"),
-            once_button(
-                "Explore a demo estate", on_run=lambda key: DemoState.start(key), answered=DemoState.answered, rest_ms=20000
-            ),
+            once_button("Explore a demo estate", on_run=lambda key: DemoState.start(key), answered=DemoState.answered),
         ),
         empty("plug", "No dock is linked yet", f"Once somebody links a provider account, its {what} appear here."),
     )
@@ -87,7 +85,7 @@ def failed_dock(row_id: rx.Var[str]) -> rx.Component:
     is_rejected = code == "CredentialsRejected"
     is_passing = (code == "ProviderUnavailable") | (code == "RateLimited") | (code == "UnexpectedResponse")
     may_sync = ConsoleState.levels[Area.DOCKS.value] >= int(Level.FULL)
-    sync = once_button("Sync now", on_run=lambda key: DocksState.sync(row_id, key))
+    sync = once_button("Sync now", on_run=lambda key: DocksState.sync(row_id, key), answered=DocksState.synced)
     page = joined("/docks/", row_id)
     return rx.cond(
         (dock["status"].to(str) == "error") | is_rejected,

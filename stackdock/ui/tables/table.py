@@ -77,7 +77,7 @@ def _more(table: Table) -> rx.Component:
         KeptRows.create(
             rx.cond(
                 more,
-                once_button(f"Load {PAGE_SIZE} more", answered=count, on_run=ConsoleState.more(table.slot)),
+                once_button("Load more", counted=count, on_run=ConsoleState.more(table.slot)),
             ),
             slot=table.slot,
             page_size=PAGE_SIZE,
