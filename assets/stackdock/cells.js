@@ -75,7 +75,7 @@ export function CopyButton({ text, label = "Copy" }) {
   if (!text) return h("span", { className: "faint" }, "–");
   return h(
     "button",
-    { type: "button", className: done ? "copy done" : "copy", title: `${label} ${text}`, onClick: () => copy(text).then(setDone) },
+    { type: "button", className: done ? "copy done" : "copy", title: `${label} ${text}`, "aria-label": `${label} ${text}`, onClick: () => copy(text).then(setDone) },
     h("span", { className: "clip mono" }, text),
     h(
       "svg",

@@ -65,6 +65,8 @@ export const needCount = (docks, kinds) => docks.filter(isBroken).length + heldK
 /** How many docks could not be read at their last sync. */
 export const useBrokenCount = () => useRows("docks").filter(isBroken).length;
 
+const SHORT = { active: "Fresh", pending: "First sync", idle: "Not listed" }; // beside a phone's title
+
 /** Once per page, in the header: how fresh everything on it is. */
 export function Freshness() {
   const docks = useRows("docks").filter((dock) => dock.id);
@@ -75,7 +77,7 @@ export function Freshness() {
   return h(
     "span",
     { className: "fresh far" },
-    h("span", { className: `st ${shape}` }, main),
+    h("span", { className: `st ${shape}` }, h("span", { className: "long" }, main), h("span", { className: "short" }, SHORT[shape] ?? main)),
     rest && h("span", { className: "faint num" }, rest),
   );
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -23,15 +24,20 @@ async def theme_script(_: Request) -> Response:
     return FileResponse(FOLDER / "theme.js", media_type="text/javascript", headers=_CACHED)
 
 
-def routes(build: Path | None = None) -> list[BaseRoute]:
-    """`build` is where the console's built files are: the plain pages borrow its typeface."""
-    typeface = next(iter(sorted((build / "assets").glob("inter-latin-wght-normal-*.woff2"))), None) if build else None
+def _typeface(build: Path | None, family: str) -> Callable[[Request], Awaitable[Response]]:
+    """`build` holds one file per family, under a name that changes with its content."""
+    found = sorted((build / "assets").glob(f"{family}-latin-wght-normal-*.woff2")) if build else []
 
     async def font(_: Request) -> Response:
-        if typeface is None:
+        if not found:
             return PlainTextResponse("Not found", 404)
-        return FileResponse(typeface, media_type="font/woff2", headers=_CACHED)
+        return FileResponse(found[0], media_type="font/woff2", headers=_CACHED)
 
+    return font
+
+
+def routes(build: Path | None = None) -> list[BaseRoute]:
+    """`build` is where the console's built files are: the plain pages borrow its typefaces."""
     return [
         Route("/", home),
         Route("/sign-in", show_sign_in, methods=["GET"]),
@@ -42,5 +48,6 @@ def routes(build: Path | None = None) -> list[BaseRoute]:
         Route("/auth/session", show_session),
         Route("/auth/plain.css", style_sheet),
         Route("/auth/theme.js", theme_script),
-        Route("/auth/inter.woff2", font),
+        Route("/auth/inter.woff2", _typeface(build, "inter")),
+        Route("/auth/mono.woff2", _typeface(build, "jetbrains-mono")),
     ]

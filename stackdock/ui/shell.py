@@ -54,18 +54,18 @@ def page(
     nav: Nav | None = None,
     views: Views = no_views,
     on_open: Any = None,
+    within: str = "",
 ) -> Callable[[Draw], Draw]:
     """Declare a page.
 
     `views` says which live view each of its slots shows, for one visit; it runs only if the person may see the page.
-    `on_open` is a handler of the page's own State that runs at each visit.
+    `on_open` is a handler of the page's own State that runs at each visit. `within` is the route of the page that this one
+    belongs to, where its own does not begin with that.
     """
 
     def decorate(draw: Draw) -> Draw:
         area, level = permission
-        declare(
-            PageDeclaration(route=route, title=title, draw=draw, area=area, level=level, nav=nav, views=views, on_open=on_open)
-        )
+        declare(PageDeclaration(route, title, draw, area, level, nav, views, on_open, within))
         return draw
 
     return decorate
@@ -93,20 +93,24 @@ def add_pages(app: rx.App) -> None:
 
 @dataclass(frozen=True)
 class Screen:
-    """What a page draws: its header and its content. `beside` stands after the title, `actions` at the header's end."""
+    """What a page draws: its header and its content. `beside` stands after the title, `actions` at the header's end.
+
+    `fresh` stands in place of how fresh everything is, where the page is about less.
+    """
 
     title: str | rx.Var[str]
     content: tuple[Any, ...]
     beside: Any = None
     actions: Any = None
+    fresh: Any = None
 
 
 Part = Callable[[Screen], Any]
 
 
-def screen(title: str | rx.Var[str], *content: Any, beside: Any = None, actions: Any = None) -> Screen:
+def screen(title: str | rx.Var[str], *content: Any, beside: Any = None, actions: Any = None, fresh: Any = None) -> Screen:
     """At most one of the `actions` is primary."""
-    return Screen(title, content, beside, actions)
+    return Screen(title, content, beside, actions, fresh)
 
 
 def allowed(area: Area, level: Level, *children: Any) -> rx.Component:
@@ -144,7 +148,7 @@ def _draw(choose: Callable[[Part], Any], declared: PageDeclaration | None) -> rx
             Drawer.create(rx.icon("menu", size=20), sidebar(declared, where="drawer"), label="Menu"),
             FocusedTitle.create(choose(lambda one: rx.fragment(one.title)), class_name="clip"),
             choose(lambda one: rx.fragment(one.beside) if one.beside is not None else rx.fragment()),
-            Freshness.create(),
+            choose(lambda one: rx.fragment(one.fresh) if one.fresh is not None else Freshness.create()),
             choose(lambda one: rx.el.div(one.actions, class_name="right") if one.actions is not None else rx.fragment()),
             ConnectionLine.create(),
             class_name="top",

@@ -87,7 +87,9 @@ def _path(page: PageDeclaration) -> str:
 
 
 def _current(page: PageDeclaration, here: PageDeclaration | None) -> dict[str, dict[str, str]]:
-    is_here = here is not None and (page is here or (_path(page) != "" and here.route.startswith(page.route + "/")))
+    is_here = here is not None and (
+        page is here or page.route == here.within or (_path(page) != "" and here.route.startswith(page.route + "/"))
+    )
     return {"custom_attrs": {"aria-current": "page"}} if is_here else {}
 
 

@@ -91,11 +91,11 @@ async def test_interval_pause_and_resume_show_before_the_server_has_written_them
         await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Pause").click()
         await expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
-        await expect(page.locator("header > .st")).to_have_text("Paused")
+        await expect(page.locator("header .beside > .st")).to_have_text("Paused")
         await expect(saving(page)).to_be_visible()
     await expect(saving(page)).to_have_count(0)
     await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
-    await expect(page.locator("header > .st")).to_have_text("Paused")
+    await expect(page.locator("header .beside > .st")).to_have_text("Paused")
     with refusing_database(console, "UPDATE OF paused_at"):
         with slow_database(console):
             await page.get_by_role("button", name="Resume").click()

@@ -107,7 +107,7 @@ async def test_interval_and_pause_are_changed_in_place(browsers: Browsers, owner
     await expect(page.get_by_text("every 15 minutes", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Pause").click()
     await expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
-    await expect(page.locator("header > .st")).to_have_text("Paused")
+    await expect(page.locator("header .beside > .st")).to_have_text("Paused")
     await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
 

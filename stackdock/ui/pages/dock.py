@@ -15,6 +15,7 @@ from stackdock.ui.components.buttons import Look, link_button, once_button
 from stackdock.ui.components.cards import card
 from stackdock.ui.components.docks import ReplaceToken
 from stackdock.ui.components.empty import empty
+from stackdock.ui.components.freshness import Freshness
 from stackdock.ui.components.links import address_part
 from stackdock.ui.shell import Screen, allowed, page, screen
 from stackdock.ui.states.docks import DocksState
@@ -75,6 +76,7 @@ def dock() -> Screen:
         rx.cond(ready & exists, row["name"].to(str), "Dock"),
         rx.cond(ready, rx.cond(exists, content, gone)),
         beside=rx.cond(exists, dock_status(row)),
+        fresh=rx.cond(exists, rx.fragment(), Freshness.create()),
         actions=rx.cond(exists, allowed(Area.DOCKS, Level.FULL, sync)),
     )
 
@@ -85,6 +87,7 @@ def _sync(row: Row, dock_id: rx.Var[str], look: Look) -> rx.Component:
         "Sync now",
         disabled=row["status"].to(str) == "syncing",
         on_run=lambda key: DocksState.sync(dock_id, key),
+        answered=DocksState.synced,
         look=look,
     )
 

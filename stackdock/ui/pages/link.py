@@ -12,7 +12,7 @@ from stackdock.ui.shell import Screen, page, screen
 from stackdock.ui.theme import KIND_NAMES
 
 
-@page("/o/[slug]/link", "Link a dock", permission=(Area.DOCKS, Level.FULL))
+@page("/o/[slug]/link", "Link a dock", permission=(Area.DOCKS, Level.FULL), within="/o/[slug]/docks")
 def link_a_dock() -> Screen:
     return screen(
         "Link a dock",

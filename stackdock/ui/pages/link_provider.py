@@ -58,7 +58,13 @@ class LinkState(AnswerState, rx.State):
         return rx.redirect(f"/o/{slug}/docks/{linked['id']}") if linked else None
 
 
-@page("/o/[slug]/link/[provider]", "Link a dock", permission=(Area.DOCKS, Level.FULL), on_open=LinkState.open)
+@page(
+    "/o/[slug]/link/[provider]",
+    "Link a dock",
+    permission=(Area.DOCKS, Level.FULL),
+    on_open=LinkState.open,
+    within="/o/[slug]/docks",
+)
 def link_provider() -> Screen:
     forms = [(provider.slug, _form(provider)) for provider in PROVIDERS]
     unknown = empty(

@@ -57,6 +57,7 @@ class PageDeclaration:
     nav: Nav | None = None
     views: Views = no_views
     on_open: Any = None
+    within: str = ""  # the route of the page whose entry in the sidebar is current here as well
 
     def matches(self, path: str) -> dict[str, str] | None:
         """The address's parts by name, or None for an address of another page."""

@@ -16,9 +16,12 @@ from stackdock.ui.tables.demo_mark import demo_tag
 
 
 def dock_status(row: Row) -> rx.Component:
-    """Beside the title: status, that it is a demo, and that a change on the screen is not yet the server's."""
+    """Beside the title: status, since when, that it is a demo, and that a change on the screen is not yet the server's."""
     saving = rx.cond(row["_pending"], rx.el.span("Saving…", class_name="faint saving"))
-    return rx.fragment(DockStatus.create(dock=row), saving, demo_tag(row))
+    listed = rx.cond(
+        row["last_complete_at"], rx.el.span("listed ", relative_time(row["last_complete_at"]), class_name="faint small")
+    )
+    return rx.el.span(DockStatus.create(dock=row), listed, demo_tag(row), saving, class_name="beside")
 
 
 def _address(row: Row) -> rx.Component:
