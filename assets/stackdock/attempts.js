@@ -88,7 +88,9 @@ export function useAttempt(answered, onAnswer, { isTold = false } = {}) {
   const connection = useConnection();
   const startedOn = useRef(connection);
   const sent = useRef("");
+  // "connecting" is no obstacle: what asks is drawn only after the server has spoken.
   const status = useLiveStatus();
+  const isDown = status === "reconnecting" || status === "ended" || connection.length > 0;
   const say = (words) => (isTold ? words && tell(words) : setTrouble(words));
   const end = (words) => {
     running.current = false;
@@ -102,10 +104,10 @@ export function useAttempt(answered, onAnswer, { isTold = false } = {}) {
   }, [answered, id]);
   useEffect(() => {
     if (!busy) return undefined;
-    if (status !== "live" || connection !== startedOn.current) return end(LOST);
+    if (isDown || connection !== startedOn.current) return end(LOST);
     const timer = setTimeout(() => end(LATE), GIVE_UP_MS);
     return () => clearTimeout(timer);
-  }, [busy, status, connection]);
+  }, [busy, isDown, connection]);
   useEffect(() => {
     if (isTold) return () => running.current && leaveBehind(sent.current);
   }, []);
@@ -118,7 +120,7 @@ export function useAttempt(answered, onAnswer, { isTold = false } = {}) {
   useWindowEvent(DONE, () => running.current || setTrouble(""));
   const start = (next) => {
     if (running.current) return false;
-    if (status !== "live") {
+    if (isDown) {
       say(OFFLINE);
       return false;
     }
