@@ -6,6 +6,12 @@ import { useRowKeys } from "$/public/stackdock/row_keys";
 
 const ROWS = "tbody tr[data-row]";
 
+// Rows that appear under a resting pointer have no hand on them, though the browser tells of a pointer that came over them.
+let restsAt = "";
+const placeOf = (event) => `${event.screenX},${event.screenY}`;
+// From the start, not with the first table: the pointer may come to rest before there is one. The build draws with no document.
+globalThis.document?.addEventListener("pointermove", (event) => (restsAt = placeOf(event)), { capture: true, passive: true });
+
 /** The element that scrolls `box` up and down: itself, or what it stands in. */
 function scrollerOf(box) {
   for (let one = box; one; one = one.parentElement) {
@@ -56,6 +62,7 @@ export function HeldRows({ slot, label, className, children }) {
     return () => document.removeEventListener("scroll", again, { capture: true });
   }, [slot]);
   const point = (is) => (event) => {
+    if (is && !isPointed.current && placeOf(event) === restsAt) return;
     isPointed.current = is && event.pointerType !== "touch" && Boolean(event.target.closest("tbody, .waiting"));
     if (!isPointed.current) live.look(slot);
   };
