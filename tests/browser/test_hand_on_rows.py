@@ -31,7 +31,8 @@ def row(page: Page, name: str) -> Locator:
 
 
 async def names(page: Page) -> list[str]:
-    return await page.locator("tbody tr .name > span:first-child").all_inner_texts()
+    own_words = "(cells) => cells.map((cell) => [...cell.childNodes].find((part) => part.nodeType === 3)?.textContent)"
+    return await page.locator("tbody tr .name").evaluate_all(own_words)
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
